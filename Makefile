@@ -1,0 +1,55 @@
+# Two commands matter: `make demo` shows the main job, `make test` proves it.
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+STAMP = $(VENV)/.locked
+
+.DEFAULT_GOAL := help
+.PHONY: help venv demo test core check lint types arrows clean-test soak lock
+
+help: ## say what each target does
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | while IFS='|' read -r name text; do printf '%-12s %s\n' "$$name" "$$text"; done
+
+venv: $(STAMP) ## build .venv from the locked requirements, with the `baton` command
+
+$(STAMP): requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Baton needs Python 3.11 or newer; set PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "Python's venv module is missing; on Debian or Ubuntu: apt-get install python3-venv"; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(STAMP)
+
+demo: venv ## play the story on the embedded database and a simulated HubSpot, then keep serving
+	$(BIN)/baton demo
+
+test: venv ## run every test, on real PostgreSQL
+	$(BIN)/pytest -n 2 --dist loadgroup
+
+core: venv ## run the pure core's tests alone
+	$(BIN)/pytest tests/core
+
+lint: venv
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: venv
+	$(BIN)/mypy
+
+arrows: venv
+	$(BIN)/lint-imports
+
+clean-test:
+	rm -rf build/clean
+	env -i HOME="$$HOME" PATH="$$PATH" LANG=C.UTF-8 $(MAKE) test VENV=build/clean/venv
+
+check: lint types arrows ## lint, types, import contracts, the agreement's examples, and all tests in a clean environment
+	$(BIN)/baton agreement test config/agreement.yaml
+	$(MAKE) clean-test
+
+soak: venv ## run what takes long, at full size: faults and load
+	BATON_SOAK=1 $(BIN)/pytest -n 0 -m soak
+
+lock: venv ## resolve requirements/*.txt anew, with hashes
+	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet -o requirements/runtime.txt
+	$(BIN)/uv pip compile pyproject.toml --extra embedded --extra dev --constraint requirements/runtime.txt --universal --python-version 3.11 --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet -o requirements/dev.txt

@@ -1,0 +1,138 @@
+"""Checks that look across the document. They read plain content, whatever else is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from app.agreement.faults import Path
+from app.records.stages import HUBSPOT_DEFAULT_STAGES
+from app.rules.grammar import ConditionFault
+
+_LISTED = ("calendars", "personas", "disqualify", "stages", "routes", "pools", "promises", "playbooks")
+
+
+def ids(content: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The ids that each section defines, in order; what is no id is left out."""
+    found = {section: [id_ for _, id_ in _ids(content, section)] for section in _LISTED}
+    found["definitions"] = list(_mapping(content.get("definitions")))
+    found["score"] = list(_mapping(content.get("score")))
+    found["stages"] = [*found["stages"], *HUBSPOT_DEFAULT_STAGES]
+    found["owners"] = list(_owners(content))
+    return found
+
+
+def across(content: Mapping[str, Any]) -> Iterator[ConditionFault]:
+    """Whatever only shows when parts are seen together."""
+    yield from _duplicates(content)
+    yield from _unreachable(content, "routes")
+    yield from _unreachable(content, "playbooks")
+    yield from _left_over(content)
+    yield from _circles(_definition_links(content), "definition_circle", "definition")
+    yield from _circles(_fallback_links(content), "fallback_circle", "pool")
+
+
+def _duplicates(content: Mapping[str, Any]) -> Iterator[ConditionFault]:
+    for section, field in (*((section, "id") for section in _LISTED), ("recycle", "reason"), ("examples", "name")):
+        yield from _repeated(((section,), content.get(section)), field)
+    for name, card in _mapping(content.get("score")).items():
+        yield from _repeated((("score", name, "rows"), _mapping(card).get("rows")), "id")
+
+
+def _repeated(where: tuple[Path, Any], field: str) -> Iterator[ConditionFault]:
+    path, items = where
+    seen = set()
+    for at, item in enumerate(_list(items)):
+        value = _mapping(item).get(field)
+        if isinstance(value, str) and value in seen:
+            message = f"the {field} `{value}` is used twice"
+            yield ConditionFault((*path, at, field), "duplicate_id", message, "Give one of them another")
+        seen.add(value if isinstance(value, str) else None)
+
+
+def _unreachable(content: Mapping[str, Any], section: str) -> Iterator[ConditionFault]:
+    """First match: nothing after an item that catches all is ever reached."""
+    for at, item in enumerate(_list(content.get(section))[:-1]):
+        if _mapping(item) and item.get("when") is None:
+            message = f"no lead gets past this one, so the {section} after it are never used"
+            yield ConditionFault((section, at), "catches_all_early", message, "Give it a `when`, or move it last")
+
+
+def _left_over(content: Mapping[str, Any]) -> Iterator[ConditionFault]:
+    """Every ready lead needs a route, so the last one catches all."""
+    routes = _list(content.get("routes"))
+    if routes and _mapping(routes[-1]).get("when") is not None:
+        message = "the last of the routes has a condition, but every ready lead needs a route"
+        path: Path = ("routes", len(routes) - 1, "when")
+        yield ConditionFault(path, "no_catch_all", message, "Add a last one without `when`", at_key=True)
+
+
+def _circles(links: Mapping[str, tuple[Path, Sequence[str]]], code: str, what: str) -> Iterator[ConditionFault]:
+    told: set[str] = set()
+    for name, (path, _) in links.items():
+        circle = _circle_from(name, links)
+        if circle and not told & set(circle):
+            told |= set(circle)
+            way = " -> ".join(f"`{one}`" for one in (*circle, name))
+            yield ConditionFault(path, code, f"the {what} leads back to itself: {way}", "Break the circle")
+
+
+def _circle_from(start: str, links: Mapping[str, tuple[Path, Sequence[str]]]) -> tuple[str, ...]:
+    """The way from a name back to it; empty if there is none. Each name is visited once."""
+    ways: list[tuple[str, ...]] = [(start,)]
+    visited = {start}
+    while ways:
+        way = ways.pop()
+        for name in links.get(way[-1], ((), ()))[1]:
+            if name == start:
+                return way
+            if name not in visited:
+                visited.add(name)
+                ways.append((*way, name))
+    return ()
+
+
+def _definition_links(content: Mapping[str, Any]) -> dict[str, tuple[Path, Sequence[str]]]:
+    definitions = _mapping(content.get("definitions"))
+    return {name: (("definitions", name), tuple(_met(node))) for name, node in definitions.items()}
+
+
+def _met(node: object) -> Iterator[str]:
+    """The definitions that a condition names."""
+    for key, value in _mapping(node).items():
+        if key == "meets" and isinstance(value, str):
+            yield value
+        yield from _met(value)
+    for value in _list(node):
+        yield from _met(value)
+
+
+def _fallback_links(content: Mapping[str, Any]) -> dict[str, tuple[Path, Sequence[str]]]:
+    pools = _list(content.get("pools"))
+    return {
+        id_: (("pools", at, "if_nobody"), [to] if isinstance(to := pools[at].get("if_nobody"), str) else [])
+        for at, id_ in _ids(content, "pools")
+    }
+
+
+def _ids(content: Mapping[str, Any], section: str) -> Iterator[tuple[int, str]]:
+    for at, item in enumerate(_list(content.get(section))):
+        id_ = _mapping(item).get("id")
+        if isinstance(id_, str):
+            yield at, id_
+
+
+def _owners(content: Mapping[str, Any]) -> Iterator[str]:
+    for pool in _list(content.get("pools")):
+        members = [_mapping(member).get("owner") for member in _list(_mapping(pool).get("members"))]
+        for owner in (*members, _mapping(_mapping(pool).get("if_nobody")).get("owner")):
+            if isinstance(owner, str):
+                yield owner
+
+
+def _mapping(node: object) -> Mapping[str, Any]:
+    return node if isinstance(node, Mapping) else {}
+
+
+def _list(node: object) -> Sequence[Any]:
+    return node if isinstance(node, list) else ()

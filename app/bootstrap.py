@@ -1,0 +1,199 @@
+"""The composition root: settings in, a Container of working parts out. Alone in knowing crm.hubspot."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+import httpx
+import structlog
+from cryptography.fernet import Fernet, InvalidToken
+from pydantic import SecretStr
+
+from app.clock import Clock, SystemClock
+from app.crm.guard import Breaker, Quota
+from app.crm.hubspot import HubspotCrm, HubspotInbox
+from app.crm.port import Crm, Inbox, Secrets
+from app.engine.door import Door
+from app.engine.look import Bench, Pace
+from app.engine.portal import PortalWatch
+from app.engine.probes import SILENT, Probes
+from app.engine.start import first_start
+from app.engine.unpack import Unpacking
+from app.engine.worker import Worker
+from app.errors import ConfigurationError, DatabaseUnavailable
+from app.records.ids import PortalId
+from app.settings import Loaded, Settings
+from app.storage import sources
+from app.storage.database import Database
+from app.storage.embedded import EmbeddedPostgres
+from app.storage.guard import SharedBreaker, SharedQuota, hubspot_rates
+from app.storage.migrate import is_current, migrate
+
+_log = structlog.get_logger(__name__)
+
+FIRST_SOURCE = "hubspot"
+"""The source whose secrets are settings; others are kept encrypted in the database."""
+NO_PORTAL = PortalId(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """The working parts of one process, joined."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    portal_id: PortalId
+    crm: Crm
+    inbox: Inbox
+    door: Door
+    worker: Worker
+    bench: Bench
+    watch: PortalWatch
+    unpacking: Unpacking
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a test or the demo may bring instead of the real thing."""
+
+    clock: Clock | None = None
+    http: httpx.AsyncClient | None = None
+    probes: Probes = SILENT
+    durable: bool = True
+
+
+@asynccontextmanager
+async def open_database(settings: Settings, *, durable: bool = True) -> AsyncIterator[Database]:
+    """The database: the one that BATON_DATABASE_URL names, else the embedded one, started if need be.
+
+    Raises DatabaseUnavailable with the remedy when neither works.
+    """
+    async with AsyncExitStack() as stack:
+        if settings.database_url:
+            url = settings.database_url.get_secret_value()
+        else:
+            url = stack.enter_context(EmbeddedPostgres(settings.data_dir, durable=durable)).url
+        database = Database(url)
+        stack.push_async_callback(database.close)
+        await database.check()
+        yield database
+
+
+@asynccontextmanager
+async def open_container(loaded: Loaded, parts: Parts | None = None, *, migrates: bool) -> AsyncIterator[Container]:
+    """Everything a process needs. With `migrates`, brings the database to the newest shape first."""
+    parts = parts or Parts()
+    settings, clock = loaded.settings, parts.clock or SystemClock()
+    for warning in loaded.warnings:
+        _log.warning("unknown_setting", what=warning)
+    async with open_database(settings, durable=parts.durable) as database:
+        await _shape(database, clock, migrates=migrates)
+        portal_id = PortalId(settings.portal_id) if settings.portal_id else NO_PORTAL
+        no_agreement = await first_start(database, portal_id, clock, settings.agreement_file)
+        async with _http(settings, parts) as http:
+            yield _joined(settings, parts, clock, database, portal_id, http, missing(settings) or no_agreement)
+
+
+async def _shape(database: Database, clock: Clock, *, migrates: bool) -> None:
+    if migrates:
+        await migrate(database, now=clock.now())
+    elif not await is_current(database):
+        raise DatabaseUnavailable("the database has not the shape that this version expects; run `baton migrate`")
+
+
+def missing(settings: Settings) -> str | None:
+    """The setting without which HubSpot cannot be asked, with its remedy; None when all are there."""
+    if settings.portal_id is None:
+        return "BATON_PORTAL_ID is not set; set it to the Hub ID of the HubSpot account"
+    if not _text(settings.hubspot_access_token):
+        return "BATON_HUBSPOT_ACCESS_TOKEN is not set; set it to the access token of the HubSpot app"
+    return None
+
+
+def _joined(
+    settings: Settings,
+    parts: Parts,
+    clock: Clock,
+    database: Database,
+    portal_id: PortalId,
+    http: httpx.AsyncClient,
+    why_not: str | None,
+) -> Container:
+    crm = make_crm(settings, http, clock, database, portal_id)
+    inbox = HubspotInbox(settings.public_url, allow_v1=settings.hubspot_allow_v1_signatures)
+    bench = Bench(database, crm, portal_id, clock, _pace(settings), parts.probes)
+    watch = PortalWatch(database, crm, portal_id, clock, missing=why_not)
+    unpacking = Unpacking(database, inbox, portal_id, clock, settling=settings.settling)
+    worker = Worker(bench, unpacking, watch, poll=settings.poll)
+    door = Door(database, inbox, Keeper(settings, database, portal_id), clock, on_stored=worker.wake)
+    return Container(settings, clock, database, portal_id, crm, inbox, door, worker, bench, watch, unpacking)
+
+
+def make_crm(settings: Settings, http: httpx.AsyncClient, clock: Clock, database: Database, portal_id: PortalId) -> Crm:
+    """HubSpot behind the port, with quota and breaker kept where all workers see them."""
+    quota: Quota = SharedQuota(database, portal_id, hubspot_rates(settings.hubspot_calls_per_10_seconds))
+    breaker: Breaker = SharedBreaker(database, portal_id)
+    return HubspotCrm(
+        http,
+        _text(settings.hubspot_access_token) or "",
+        settings.hubspot_api_version,
+        quota,
+        breaker,
+        http_timeout=settings.http_timeout,
+        clock=clock,
+    )
+
+
+def _pace(settings: Settings) -> Pace:
+    return Pace(settings.lease, settings.http_timeout, settings.margin, settings.writes_per_hour)
+
+
+@asynccontextmanager
+async def _http(settings: Settings, parts: Parts) -> AsyncIterator[httpx.AsyncClient]:
+    if parts.http is not None:
+        yield parts.http
+        return
+    async with httpx.AsyncClient(base_url=settings.hubspot_base_url, timeout=settings.http_timeout_seconds) as http:
+        yield http
+
+
+class Keeper:
+    """Client secrets by source. Implements app.engine.door.SecretKeeper."""
+
+    def __init__(self, settings: Settings, database: Database, portal_id: PortalId) -> None:
+        self._settings = settings
+        self._database = database
+        self._portal_id = portal_id
+
+    async def secrets(self, source: str) -> Secrets | None:
+        if source == FIRST_SOURCE:
+            current = _text(self._settings.hubspot_client_secret)
+            return Secrets(current, _text(self._settings.hubspot_client_secret_previous)) if current else None
+        async with self._database.begin() as connection:
+            sealed = await sources.get(connection, self._portal_id, source)
+        if sealed is None:
+            return None
+        key = sealer(self._settings)
+        try:
+            previous = key.decrypt(sealed.previous).decode() if sealed.previous else None
+            return Secrets(key.decrypt(sealed.current).decode(), previous)
+        except InvalidToken:
+            _log.exception("secret_unreadable", source=source, why="BATON_SECRET_KEY is not the key it was stored with")
+            return None
+
+
+def sealer(settings: Settings) -> Fernet:
+    """What encrypts secrets kept in the database. Raises ConfigurationError without a usable BATON_SECRET_KEY."""
+    try:
+        return Fernet(_text(settings.secret_key) or "")
+    except ValueError:
+        raise ConfigurationError(
+            "BATON_SECRET_KEY is not set, or is no key; make one with `baton secret-key` and keep it safe"
+        ) from None
+
+
+def _text(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value().strip() or None if secret else None

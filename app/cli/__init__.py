@@ -1,0 +1,9 @@
+"""The command line: one file a noun. Commands know use cases, never tables or HubSpot.
+
+Results go to standard output, everything else to standard error. Exit codes: 0 done, 1 error,
+2 wrong usage, 3 checks failed. Heavy modules are imported inside commands, so that `--help` is quick.
+"""
+
+from app.cli.main import app
+
+__all__ = ["app"]

@@ -1,0 +1,59 @@
+"""How the portal stands, in one look."""
+
+# ruff: noqa: PLC0415  heavy modules are imported inside functions, so that `--help` is quick
+
+from __future__ import annotations
+
+import typer
+
+from app.cli.opened import Opened, with_database
+from app.cli.shown import AsJson, print_facts, print_json
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(status)
+
+
+def status(*, as_json: AsJson = False) -> None:
+    """Say in which mode the portal is, why lanes wait, and how much work is left."""
+    stands = with_database(_stands)
+    if as_json:
+        print_json(stands)
+    else:
+        print_facts(_flat(stands))
+
+
+async def _stands(opened: Opened) -> dict[str, object]:
+    from dataclasses import asdict
+
+    from app.storage import agreements, deliveries, events, lanes, portals
+
+    async with opened.database.begin() as connection:
+        portal = await portals.get(connection, opened.portal_id)
+        version = await agreements.newest(connection, opened.portal_id)
+        backlog = await lanes.backlog(connection, opened.portal_id, now=opened.clock.now())
+        return {
+            "portal_id": opened.settings.portal_id,
+            "mode": portal.mode.value if portal else None,
+            "paused": portal.paused_reason if portal else None,
+            "lanes_wait": portal.blocked_reason if portal else "Baton was not started for this portal yet",
+            "checked_at": portal.checked_at if portal else None,
+            "agreement_version": version.number if version else None,
+            "deliveries_waiting": await deliveries.waiting(connection),
+            "backlog": asdict(backlog),
+            "events": {**dict.fromkeys(_STATES, 0), **await events.counts(connection)},
+        }
+
+
+_STATES = ("pending", "applied", "ignored", "quarantined")
+
+
+def _flat(stands: dict[str, object]) -> dict[str, object]:
+    """The same with one value a line."""
+    flat: dict[str, object] = {}
+    for name, value in stands.items():
+        if isinstance(value, dict):
+            flat |= {f"{name} {part}": many for part, many in value.items()}
+        else:
+            flat[name.replace("_", " ")] = value
+    return flat

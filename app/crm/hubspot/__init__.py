@@ -1,0 +1,22 @@
+"""The real HubSpot behind the port. Bootstrap alone imports it; every HubSpot word of the service lives here.
+
+    signature   was a webhook request signed with the app's secret (pure)
+    inbox       a webhook body to events (pure); `kinds` and `associations` know the names HubSpot uses
+    paths       where each endpoint is, by API version
+    faults      an answer that is no success, as an error with what helps
+    calls       one polite call: quota, breaker, time limit, size limit
+    wire        reading JSON that may be anything
+    objects     reading records in batches, merged ones included
+    batches     writing records in batches, each with an outcome of its own
+    links       which records are associated with which
+    activities  notes and tasks
+    directory   owners and property definitions
+    client      HubspotCrm, which joins the above into the port
+
+It must not know the engine, storage or the agreement: quota and breaker come in as protocols.
+"""
+
+from app.crm.hubspot.client import HubspotCrm
+from app.crm.hubspot.inbox import HubspotInbox
+
+__all__ = ["HubspotCrm", "HubspotInbox"]

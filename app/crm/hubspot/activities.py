@@ -1,0 +1,101 @@
+"""Notes and tasks on contacts: creating them, and finding those that are there.
+
+Source: HubSpot developer documentation, "Notes" and "Tasks", and the list of association type ids.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+
+from app.crm.errors import OutcomeUnknown
+from app.crm.hubspot.batches import BatchWriter, Input, Outcomes, write_all
+from app.crm.hubspot.calls import Effect
+from app.crm.hubspot.links import LinkReader
+from app.crm.hubspot.objects import RecordReader
+from app.crm.hubspot.paths import Paths
+from app.crm.hubspot.wire import clean
+from app.crm.port import Activity, ActivityKind, NoteDraft, TaskDraft
+from app.records.ids import ContactId
+
+_NOTE_TO_CONTACT = 202
+_TASK_TO_CONTACT = 204
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """How HubSpot names a kind of activity."""
+
+    objects: str
+    body: str
+
+
+_SHAPES = {
+    ActivityKind.NOTE: _Shape("notes", "hs_note_body"),
+    ActivityKind.TASK: _Shape("tasks", "hs_task_body"),
+}
+
+
+class Activities:
+    def __init__(self, writer: BatchWriter, reader: RecordReader, links: LinkReader, paths: Paths) -> None:
+        self._writer = writer
+        self._reader = reader
+        self._links = links
+        self._paths = paths
+
+    async def create_notes(self, drafts: Sequence[NoteDraft]) -> Outcomes:
+        return await self._create(ActivityKind.NOTE, [_note(draft) for draft in drafts])
+
+    async def create_tasks(self, drafts: Sequence[TaskDraft]) -> Outcomes:
+        return await self._create(ActivityKind.TASK, [_task(draft) for draft in drafts])
+
+    async def read(self, kind: ActivityKind, contact_ids: Iterable[ContactId]) -> dict[ContactId, tuple[Activity, ...]]:
+        """The activities of each contact; those deleted in between are left out."""
+        shape, contacts = _SHAPES[kind], list(dict.fromkeys(contact_ids))
+        links = await self._links.read("contacts", shape.objects, contacts)
+        ids = {contact: [link.to_id for link in links.get(contact, ())] for contact in contacts}
+        wanted = (each for linked in ids.values() for each in linked)
+        read = await self._reader.read(shape.objects, wanted, (shape.body,), follow_merges=False)
+        bodies = {key: record.properties.get(shape.body) or "" for key, record in read.found.items()}
+        return {
+            contact: tuple(Activity(each, bodies[each]) for each in linked if each in bodies)
+            for contact, linked in ids.items()
+        }
+
+    async def _create(self, kind: ActivityKind, inputs: Sequence[Input]) -> Outcomes:
+        write = partial(self._writer.write, self._paths.batch(_SHAPES[kind].objects, "create"), Effect.CREATE)
+        outcomes = await write_all(inputs, write)
+        silent = OutcomeUnknown(f"HubSpot's answer says nothing of this {kind.value}")
+        return {each.key: outcomes.get(each.key, silent) for each in inputs}
+
+
+def _note(draft: NoteDraft) -> Input:
+    properties = {"hs_timestamp": iso(draft.at), "hs_note_body": clean(draft.body)}
+    if draft.owner_id is not None:
+        properties["hubspot_owner_id"] = draft.owner_id
+    return Input(draft.key, None, properties, _on_contact(draft.contact_id, _NOTE_TO_CONTACT))
+
+
+def _task(draft: TaskDraft) -> Input:
+    properties = {
+        "hs_timestamp": iso(draft.due_at),  # for a task, when it is due
+        "hs_task_subject": clean(draft.subject),
+        "hs_task_body": clean(draft.body),
+        "hs_task_status": "NOT_STARTED",
+        "hs_task_priority": "HIGH",
+        "hs_task_type": "TODO",
+        "hubspot_owner_id": draft.owner_id,
+    }
+    return Input(draft.key, None, properties, _on_contact(draft.contact_id, _TASK_TO_CONTACT))
+
+
+def _on_contact(contact_id: ContactId, type_id: int) -> tuple[object, ...]:
+    kind = {"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": type_id}
+    return ({"to": {"id": contact_id}, "types": [kind]},)
+
+
+def iso(at: datetime) -> str:
+    """An instant as HubSpot writes one: `2026-11-20T10:00:00.000Z`."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,174 @@
+"""What Baton asks of a CRM. Two protocols: the Inbox that tells of changes, and the Crm that is read and written.
+
+Words of one CRM's API end here: behind the port stand HubSpot's paths, batches, headers and quirks;
+before it, records and errors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from app.crm.errors import CrmError
+from app.records.crm import Company, Contact, Owner, PropertyDefinition
+from app.records.event import Event, Unreadable
+from app.records.ids import CompanyId, ContactId, ObjectType, OwnerId
+
+BATCH = 100
+"""How many records one call reads or writes at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedRequest:
+    """A webhook request as it came. `target` is the path with its query, undecoded; `headers` in order,
+    names in lower case, repeated ones repeated.
+    """
+
+    method: str
+    target: str
+    headers: tuple[tuple[bytes, bytes], ...]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """The client secrets of one source: the one in use and, while rotating, the one before it."""
+
+    current: str
+    previous: str | None = None
+
+    def __repr__(self) -> str:
+        return "Secrets(…)"
+
+
+class Verdict(StrEnum):
+    """Why a request was let in, or was not. Shown to ops; the caller gets the same 401 for each refusal."""
+
+    VALID = "valid"
+    NO_SIGNATURE = "no signature"
+    BAD_HEADER = "signature header repeated, empty or not ASCII"
+    BAD_TIMESTAMP = "timestamp missing or not a number"
+    TOO_OLD = "timestamp too old"
+    IN_FUTURE = "timestamp in the future"
+    MISMATCH = "signature does not match"
+
+
+class Inbox(Protocol):
+    """The side of a CRM that posts changes."""
+
+    def verify(self, request: SignedRequest, secrets: Secrets, *, now: datetime) -> Verdict:
+        """Judge a request on its raw bytes, before anything is parsed. Never raises."""
+
+    def parse(self, body: bytes) -> list[Event | Unreadable]:
+        """Read every event of a body. Never raises: what cannot be read comes back as Unreadable, alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContactsRead:
+    """The answer to a read. `found` is keyed by the id asked for, also where a merged record answered
+    under another id; `missing` are ids that no record answers to.
+    """
+
+    found: Mapping[ContactId, Contact]
+    missing: frozenset[ContactId]
+
+
+@dataclass(frozen=True, slots=True)
+class PropertyChange:
+    """Set these properties on a contact; an empty text clears one. `key` names the write in the answer."""
+
+    key: str
+    contact_id: ContactId
+    properties: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class NoteDraft:
+    """A note to put on a contact. `body` is HTML and carries the marker by which it is found again."""
+
+    key: str
+    contact_id: ContactId
+    owner_id: OwnerId | None
+    at: datetime
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskDraft:
+    """A task for an owner. `body` is HTML and carries the marker by which it is found again."""
+
+    key: str
+    contact_id: ContactId
+    owner_id: OwnerId
+    due_at: datetime
+    subject: str
+    body: str
+
+
+class ActivityKind(StrEnum):
+    NOTE = "note"
+    TASK = "task"
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """A note or task found on a contact."""
+
+    id: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The CRM applied the write: the record's id and the properties it answered with."""
+
+    object_id: str
+    properties: Mapping[str, str | None]
+
+
+Outcome = Done | CrmError
+"""What became of one write of a batch."""
+
+
+class Crm(Protocol):
+    """The side of a CRM that is read and written. At most BATCH records a call.
+
+    A method raises CrmError when the call as a whole failed; what became of single writes is in the
+    mapping it returns, which holds every key that was given.
+    """
+
+    async def read_contacts(self, ids: Sequence[ContactId], properties: Sequence[str]) -> ContactsRead: ...
+
+    async def read_company_ids(self, contact_ids: Sequence[ContactId]) -> Mapping[ContactId, CompanyId]:
+        """The primary company of each contact that has one."""
+
+    async def read_companies(
+        self, ids: Sequence[CompanyId], properties: Sequence[str]
+    ) -> Mapping[CompanyId, Company]: ...
+
+    async def read_owners(self) -> tuple[Owner, ...]:
+        """All owners, the archived ones included and marked inactive."""
+
+    async def read_definitions(self, object_type: ObjectType) -> tuple[PropertyDefinition, ...]: ...
+
+    async def update_contacts(self, changes: Sequence[PropertyChange]) -> Mapping[str, Outcome]:
+        """Write properties. A value that the CRM silently left as it was comes back as NotApplied."""
+
+    async def create_notes(self, drafts: Sequence[NoteDraft]) -> Mapping[str, Outcome]: ...
+
+    async def create_tasks(self, drafts: Sequence[TaskDraft]) -> Mapping[str, Outcome]: ...
+
+    async def read_activities(
+        self, kind: ActivityKind, contact_ids: Sequence[ContactId]
+    ) -> Mapping[ContactId, tuple[Activity, ...]]:
+        """Notes or tasks on each contact, for finding out whether one was created."""
+
+    async def create_property_group(self, object_type: ObjectType, name: str, label: str) -> bool:
+        """Make a property group; False when it was there."""
+
+    async def create_properties(
+        self, object_type: ObjectType, definitions: Sequence[PropertyDefinition]
+    ) -> None: ...

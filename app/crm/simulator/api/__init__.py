@@ -1,0 +1,1 @@
+"""HubSpot's HTTP API over one portal: plain functions from a call to an answer, behind one gate."""

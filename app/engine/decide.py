@@ -1,0 +1,287 @@
+"""Deciding, and keeping what was decided: one transaction, fenced, under the locks of the pools.
+
+Weighing the leads is pure and comes first; the transaction only chooses owners and stores.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import assert_never
+from uuid import UUID, uuid4
+
+from app.engine.lease import Lease
+from app.engine.read import Reading
+from app.engine.rulebook import Rulebook
+from app.handoff.decision import AddNote, AddTask, Decision, Kind, SetProperties, Write
+from app.handoff.promise import due_of
+from app.handoff.properties import OWN_PROPERTIES, OWNER, STAGE
+from app.handoff.qualify import Qualification, qualify
+from app.handoff.route import charge, reachable_pools, route
+from app.handoff.state import Handoff, History, Inputs, Lead, PoolState, Roster
+from app.records.crm import Owner
+from app.records.ids import ContactId, OwnerId, PoolId
+from app.records.stages import StageOrder
+from app.storage import contacts, decisions, events, handoffs, pools, portals, writes
+from app.storage.contacts import Memory, Snapshot
+from app.storage.database import Connection
+from app.storage.decisions import NewDecision
+from app.storage.handoffs import NewHandoff
+from app.storage.pools import Entry
+from app.storage.portals import Portal
+from app.storage.writes import StoredWrite, WriteKind, WriteState
+
+WATCHED = (STAGE, OWNER, *(own.name for own in OWN_PROPERTIES))
+"""Properties whose last changer is named where a person's change is kept."""
+
+
+class ModeChanged(Exception):  # noqa: N818  not an error: the look starts over
+    """The portal went live, into shadow or to pause between reading and deciding."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A decision with the ids that its rows carry. `handoff_id` is the open handoff's, new or old."""
+
+    id: UUID
+    decision: Decision
+    inputs: Inputs
+    handoff_id: UUID | None
+
+    @property
+    def contact_id(self) -> ContactId:
+        return self.decision.contact_id
+
+
+async def weigh(
+    lease: Lease, reading: Reading, portal: Portal, rulebook: Rulebook, *, now: datetime
+) -> list[Qualification]:
+    """Weigh every contact that was read, letting other work run in between."""
+    async with lease.database.begin() as connection:
+        histories = await contacts.histories(
+            connection, lease.portal_id, sorted(reading.contacts), shadow=portal.is_shadow, watched=WATCHED
+        )
+    stages = StageOrder(portal.stages) if portal.stages else StageOrder()
+    weighed = []
+    for contact_id, contact in sorted(reading.contacts.items()):
+        lead = Lead(contact, reading.company_of(contact_id), histories.get(contact_id, History()), stages)
+        weighed.append(qualify(rulebook.agreement, lead, now, rulebook.vocabulary))
+        await asyncio.sleep(0)
+    return weighed
+
+
+async def decide(
+    lease: Lease,
+    reading: Reading,
+    weighed: Sequence[Qualification],
+    portal: Portal,
+    rulebook: Rulebook,
+    *,
+    now: datetime,
+) -> list[Made]:
+    """Choose owners and store everything, in one transaction. Raises ModeChanged when the portal's mode moved on."""
+
+    async def work(connection: Connection) -> list[Made]:
+        current = await portals.get(connection, lease.portal_id, lock=True)
+        if current is None or current.mode is not portal.mode or current.paused_reason:
+            raise ModeChanged
+        return await _Deciding(connection, lease, reading, portal, rulebook, now).run(weighed)
+
+    return await lease.database.transact(work)
+
+
+@dataclass(slots=True)
+class _Deciding:
+    """One pass through the transaction."""
+
+    connection: Connection
+    lease: Lease
+    reading: Reading
+    portal: Portal
+    rulebook: Rulebook
+    now: datetime
+
+    async def run(self, weighed: Sequence[Qualification]) -> list[Made]:
+        owners = await portals.owners(self.connection, self.lease.portal_id)
+        reachable = {one.lead.contact.id: reachable_pools(self.rulebook.agreement, one, owners) for one in weighed}
+        ledgers = await self._lock({pool for names in reachable.values() for pool in names})
+        await self.lease.fence(self.connection)
+        people = _People(owners, self.rulebook)
+        made: list[Made] = []
+        for one in weighed:
+            if self.lease.holds(one.lead.contact.id):
+                roster = people.roster(one.lead, {pool: ledgers[pool] for pool in reachable[one.lead.contact.id]})
+                decided = self._make(one, roster)
+                ledgers = dict(charge(ledgers, decided.decision))
+                made.append(decided)
+        await self._store(made)
+        return made
+
+    async def _lock(self, names: set[PoolId]) -> Mapping[PoolId, PoolState]:
+        shadow = self.portal.is_shadow
+        return await pools.lock(self.connection, self.lease.portal_id, sorted(names), shadow=shadow) if names else {}
+
+    def _make(self, qualification: Qualification, roster: Roster) -> Made:
+        decision = route(qualification, roster, self.now)
+        running = qualification.lead.history.handoff
+        handoff_id = uuid4() if decision.opening else UUID(running.id) if running else None
+        return Made(uuid4(), decision, Inputs(qualification.lead, roster, self.now), handoff_id)
+
+    async def _store(self, made: Sequence[Made]) -> None:
+        portal_id, shadow = self.lease.portal_id, self.portal.is_shadow
+        await decisions.add(
+            self.connection,
+            portal_id,
+            [NewDecision(one.id, self.rulebook.version, one.inputs, one.decision) for one in made],
+            shadow=shadow,
+        )
+        await contacts.save_companies(self.connection, portal_id, list(self.reading.companies.values()), now=self.now)
+        await contacts.save(self.connection, portal_id, [self._snapshot(one) for one in made], now=self.now)
+        await self._change_handoffs(made)
+        await pools.record(self.connection, portal_id, _entries(made), shadow=shadow, now=self.now)
+        await writes.supersede(self.connection, portal_id, [one.contact_id for one in made])
+        await writes.add(self.connection, portal_id, [row for one in made for row in self._writes(one)], now=self.now)
+        covered = [(one.contact_id, self.lease.lanes[one.contact_id].generation, one.id) for one in made]
+        await events.apply(self.connection, portal_id, covered)
+
+    def _snapshot(self, made: Made) -> Snapshot:
+        lead = made.inputs.lead
+        memory = (
+            replace(_memory(lead.history), waiting_since=made.decision.waiting_since)
+            if self.portal.is_shadow
+            else remember(lead.history, made.decision)
+        )
+        company_id = self.reading.company_ids.get(made.contact_id)
+        return Snapshot(lead.contact, company_id, made.decision.scores, memory)
+
+    async def _change_handoffs(self, made: Sequence[Made]) -> None:
+        portal_id = self.lease.portal_id
+        for one in made:
+            decision, running = one.decision, one.inputs.lead.history.handoff
+            if running is None or one.handoff_id is None or decision.opening:
+                continue
+            if decision.closing:
+                await handoffs.close(self.connection, portal_id, one.handoff_id, decision.closing, now=self.now)
+            else:
+                await self._keep_handoff(one, running, one.handoff_id)
+        opened = [self._opened(one) for one in made if one.decision.opening]
+        await handoffs.open_(
+            self.connection,
+            portal_id,
+            [one for one in opened if one],
+            shadow=self.portal.is_shadow,
+            now=self.now,
+        )
+
+    async def _keep_handoff(self, made: Made, running: Handoff, handoff_id: UUID) -> None:
+        decision = made.decision
+        owner_id = decision.assignment.owner_id if decision.assignment else decision.handoff_owner
+        if decision.handoff_state or owner_id:
+            await handoffs.change(
+                self.connection,
+                self.lease.portal_id,
+                handoff_id,
+                state=decision.handoff_state,
+                owner_id=owner_id,
+            )
+        if running.owner_confirmed_at is None and self._owner_stands(decision):
+            due_at = due_of(self.rulebook.agreement, running.pool, running.promise, self.now)
+            await handoffs.confirm_owners(self.connection, self.lease.portal_id, {handoff_id: due_at}, now=self.now)
+
+    def _owner_stands(self, decision: Decision) -> bool:
+        """Whether the record carries the owner already, so that nothing about the owner is to be written."""
+        writes_owner = any(isinstance(one, SetProperties) and OWNER in one.properties for one in decision.writes)
+        return not self.portal.is_shadow and not writes_owner
+
+    def _opened(self, made: Made) -> NewHandoff | None:
+        decision = made.decision
+        if decision.opening is None or decision.brief is None or made.handoff_id is None:
+            return None
+        stands = self._owner_stands(decision)
+        due_at = (
+            due_of(self.rulebook.agreement, decision.opening.pool, decision.opening.promise, self.now)
+            if stands
+            else None
+        )
+        return NewHandoff(
+            made.handoff_id,
+            made.contact_id,
+            self.rulebook.version,
+            decision.opening,
+            decision.brief,
+            self.now if stands else None,
+            due_at,
+        )
+
+    def _writes(self, made: Made) -> list[StoredWrite]:
+        state = WriteState.WITHHELD if self.portal.is_shadow else WriteState.DUE
+        return [_stored(made, write, state) for write in made.decision.writes]
+
+
+def _stored(made: Made, write: Write, state: WriteState) -> StoredWrite:
+    own_id = uuid4()
+    match write:
+        case SetProperties():
+            kind, key, properties = WriteKind.PROPERTIES, own_id.hex, write.properties
+        case AddNote():
+            kind, key, properties = WriteKind.NOTE, f"{made.handoff_id}-note", {}
+        case AddTask():
+            kind, key, properties = WriteKind.TASK, f"{made.handoff_id}-task", {}
+        case _:
+            assert_never(write)
+    return StoredWrite(
+        own_id, key, made.contact_id, made.id, made.handoff_id, write.step, kind, properties, state
+    )  # fmt: skip
+
+
+def _memory(history: History) -> Memory:
+    return Memory(history.applied, history.overrides, history.stage_move, history.waiting_since)
+
+
+def remember(history: History, decision: Decision) -> Memory:
+    """What to remember of a contact after a decision: what stands, what others hold, what is under way."""
+    overrides = {**history.overrides, **{one.field: one for one in decision.new_overrides}}
+    applied = {**history.applied, **decision.adopted}
+    return Memory(
+        applied={name: value for name, value in applied.items() if name not in decision.released},
+        overrides={name: one for name, one in overrides.items() if name not in decision.released},
+        stage_move=decision.stage_move,
+        waiting_since=decision.waiting_since,
+    )
+
+
+def _entries(made: Sequence[Made]) -> list[Entry]:
+    return [
+        Entry(one.decision.assignment, one.id, one.handoff_id, one.contact_id)
+        for one in made
+        if one.decision.assignment and one.handoff_id and one.decision.kind in {Kind.HANDED_OFF, Kind.REASSIGNED}
+    ]
+
+
+class _People:
+    """The owners that a decision may depend on, picked from all of the portal's."""
+
+    def __init__(self, owners: Sequence[Owner], rulebook: Rulebook) -> None:
+        self._by_id = {owner.id: owner for owner in owners}
+        named = {
+            email.casefold()
+            for pool in rulebook.agreement.pools.values()
+            for email in (*(member.owner for member in pool.members), pool.fallback_owner)
+            if email
+        }
+        self._named = [owner for owner in owners if owner.email.casefold() in named]
+
+    def roster(self, lead: Lead, ledgers: Mapping[PoolId, PoolState]) -> Roster:
+        """Who could get this lead, and who has or had it."""
+        history = lead.history
+        ids = {
+            lead.contact.properties.get(OWNER),
+            lead.company.properties.get(OWNER) if lead.company else None,
+            history.last.owner_id if history.last else None,
+            history.handoff.owner_id if history.handoff else None,
+        }
+        others = [self._by_id[OwnerId(one)] for one in ids if one in self._by_id]
+        everyone = {owner.id: owner for owner in (*self._named, *others)}
+        return Roster(ledgers, tuple(owner for _, owner in sorted(everyone.items())))

@@ -1,0 +1,67 @@
+"""What becomes of a lane after its look: asleep until then, tried again, or parked for a person."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from app.crm.errors import CrmError, Outage, Retry
+from app.storage.lanes import Claimed, Release
+
+ATTEMPTS_MOST = 10
+"""After so many failed looks in a row the lane is parked, unless the CRM as a whole is down."""
+_LONGEST = timedelta(minutes=5)
+
+
+def backoff(attempts: int) -> timedelta:
+    """How long to wait before another try: 2, 4, 8 ... seconds, at most five minutes."""
+    return min(timedelta(seconds=2 ** min(attempts, 10)), _LONGEST)
+
+
+def settled(lane: Claimed, wake_at: datetime | None) -> Release:
+    """The look did what it could."""
+    return Release(lane.object_id, lane.generation, wake_at)
+
+
+def put_off(lane: Claimed, until: datetime, reason: str) -> Release:
+    """Not now, and nobody's fault."""
+    return Release(lane.object_id, lane.generation, until, failed=True, counted=False, code="put_off", reason=reason)
+
+
+def failed(lane: Claimed, error: CrmError, now: datetime) -> Release:
+    """The look met an error: its `retry` says what helps."""
+    wait = error.retry_after or backoff(lane.attempts)
+    match error.retry:
+        case Retry.WAIT | Retry.PERSON:
+            return _again(lane, error, now + wait, counted=False)
+        case Retry.AGAIN | Retry.LOOK | Retry.ASK:
+            tired = lane.attempts >= ATTEMPTS_MOST and not isinstance(error, Outage)
+            return _park(lane, error) if tired else _again(lane, error, now + wait, counted=True)
+        case Retry.PARK:
+            return _park(lane, error)
+        case _:
+            assert_never(error.retry)
+
+
+def _again(lane: Claimed, error: CrmError, wake_at: datetime, *, counted: bool) -> Release:
+    return Release(
+        lane.object_id,
+        lane.generation,
+        wake_at,
+        failed=True,
+        counted=counted,
+        code=error.code,
+        reason=error.words,
+    )
+
+
+def _park(lane: Claimed, error: CrmError) -> Release:
+    hint = getattr(error, "hint", "")
+    return Release(
+        lane.object_id,
+        lane.generation,
+        failed=True,
+        parked=True,
+        code=error.code,
+        reason=f"{error.words}. {hint}".strip() if hint else error.words,
+    )

@@ -1,0 +1,213 @@
+"""The look: one pass by one worker over up to 100 contacts.
+
+    claim -> settle what is unfinished -> read the CRM -> weigh -> choose and store -> send -> release
+
+One lease spans it, so that nothing is decided over writes that have not landed and no contact is in two
+hands. About six calls to HubSpot, however many of the hundred contacts change.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import structlog
+
+from app.clock import Clock
+from app.crm.errors import CrmError, Retry
+from app.crm.port import BATCH, Crm
+from app.engine import fates
+from app.engine.decide import Made, ModeChanged, decide, weigh
+from app.engine.lease import Lease
+from app.engine.probes import AFTER_CLAIM, AFTER_COMMIT, AFTER_READ, SILENT, Probes
+from app.engine.read import Reading, read, retire
+from app.engine.recover import recover
+from app.engine.rulebook import Rulebook
+from app.engine.send import Sending, Sent
+from app.records.ids import ContactId, ObjectType, PortalId
+from app.storage import lanes, portals, writes
+from app.storage.database import Connection, Database
+from app.storage.lanes import Release
+from app.storage.portals import Portal
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long things may take, and how much may be written."""
+
+    lease: timedelta = timedelta(seconds=60)
+    http_timeout: timedelta = timedelta(seconds=10)
+    margin: timedelta = timedelta(seconds=5)
+    writes_per_hour: int = 20_000
+
+    @property
+    def send(self) -> timedelta:
+        """What a lease must outlast for a send to start; also how long a send may still be applied."""
+        return self.http_timeout + self.margin
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What looks are taken with."""
+
+    database: Database
+    crm: Crm
+    portal_id: PortalId
+    clock: Clock
+    pace: Pace = field(default_factory=Pace)
+    probes: Probes = SILENT
+    monotonic: Callable[[], float] = time.monotonic
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What one look did. `contacts` is 0 when nothing was due; `barred` when HubSpot refuses access altogether."""
+
+    contacts: int
+    decisions: Mapping[str, int] = field(default_factory=dict)
+    errors: Mapping[str, int] = field(default_factory=dict)
+    barred: bool = False
+
+
+async def look(bench: Bench, portal: Portal, rulebook: Rulebook, *, limit: int = BATCH) -> Looked:
+    """Take one look at whatever is due."""
+    lease = await _claim(bench, limit)
+    if not lease.lanes:
+        return Looked(0)
+    await bench.probes.at(AFTER_CLAIM)
+    taken = _Look(bench, lease, portal, rulebook)
+    await taken.run()
+    await lease.release(list(taken.releases.values()))
+    looked = taken.summary()
+    _log.info("looked", contacts=looked.contacts, decided=looked.decisions, errors=looked.errors)
+    return looked
+
+
+async def _claim(bench: Bench, limit: int) -> Lease:
+    before = bench.monotonic()
+
+    async def work(connection: Connection) -> Lease:
+        token, claimed = await lanes.claim(
+            connection,
+            bench.portal_id,
+            ObjectType.CONTACT,
+            limit=limit,
+            lease=bench.pace.lease,
+            now=bench.clock.now(),
+        )
+        by_id = {ContactId(lane.object_id): lane for lane in claimed}
+        return Lease(bench.database, bench.portal_id, token, bench.pace.lease, bench.monotonic, before, by_id)
+
+    return await bench.database.transact(work)
+
+
+class _Look:
+    """One look under its lease. `releases` says how each lane is let go."""
+
+    def __init__(self, bench: Bench, lease: Lease, portal: Portal, rulebook: Rulebook) -> None:
+        self._bench = bench
+        self._lease = lease
+        self._portal = portal
+        self._rulebook = rulebook
+        self._made: list[Made] = []
+        self._barred = False
+        self.releases: dict[ContactId, Release] = {}
+
+    def summary(self) -> Looked:
+        return Looked(
+            len(self._lease.lanes),
+            dict(Counter(one.decision.kind.value for one in self._made)),
+            dict(Counter(one.code for one in self.releases.values() if one.code)),
+            self._barred,
+        )
+
+    async def run(self) -> None:
+        """Do the look. A failure of the CRM is the fate of the lanes it concerns, never an exception."""
+        try:
+            await self._wait_for_sends()
+            reading = await self._read()
+            self._made = await self._decide(reading)
+            await self._bench.probes.at(AFTER_COMMIT)
+            await self._send()
+        except CrmError as error:
+            await self._fail(self._undecided(), error)
+        except ModeChanged:
+            self._put_off(self._undecided(), timedelta(), "the portal changed its mode")
+
+    async def _wait_for_sends(self) -> None:
+        recovery = await recover(self._bench.crm, self._lease, in_flight=self._bench.pace.send)
+        for contact, wait in recovery.wait.items():
+            self._put_off([contact], wait, "an earlier send may still land")
+
+    async def _read(self) -> Reading:
+        reading = await read(self._bench.crm, self._undecided(), self._rulebook)
+        await self._bench.probes.at(AFTER_READ)
+        await retire(self._lease, reading, now=self._bench.clock.now())
+        for contact in (*reading.missing, *reading.merged):
+            self.releases[contact] = fates.settled(self._lease.lanes[contact], None)
+        return reading
+
+    async def _decide(self, reading: Reading) -> list[Made]:
+        now = self._bench.clock.now()
+        weighed = await weigh(self._lease, reading, self._portal, self._rulebook, now=now)
+        await self._lease.renew()
+        return await decide(self._lease, reading, weighed, self._portal, self._rulebook, now=now)
+
+    async def _send(self) -> None:
+        contacts = [one.contact_id for one in self._made]
+        if self._portal.is_shadow:
+            sent = Sent()
+        elif await self._brakes(contacts):
+            sent = Sent(cut_short=set(contacts))
+        else:
+            bench = self._bench
+            sending = Sending(bench.crm, self._lease, self._rulebook, bench.clock, bench.probes, needs=bench.pace.send)
+            sent = await sending.send(contacts)
+        await self._conclude(sent)
+
+    async def _brakes(self, contacts: Iterable[ContactId]) -> bool:
+        """Whether this look would write more than the portal's brake allows in an hour; if so, pause the portal."""
+        due = len(list(contacts))
+        async with self._bench.database.begin() as connection:
+            many = await writes.sent_within(connection, self._bench.portal_id, timedelta(hours=1))
+            if many + due <= self._bench.pace.writes_per_hour:
+                return False
+            reason = (
+                f"the brake: {many} contacts were written in the last hour and {due} more are due, over "
+                f"{self._bench.pace.writes_per_hour}; check the last publish, then `baton resume`"
+            )
+            await portals.pause(connection, self._bench.portal_id, reason)
+        _log.error("brake", written=many, due=due, most=self._bench.pace.writes_per_hour)
+        return True
+
+    async def _conclude(self, sent: Sent) -> None:
+        for one in self._made:
+            if sent.is_through(one.contact_id):
+                self.releases[one.contact_id] = fates.settled(
+                    self._lease.lanes[one.contact_id], one.decision.look_again_at
+                )
+        self._put_off(sent.cut_short, timedelta(), "sending was cut short")
+        for contact, error in sent.errors.items():
+            await self._fail([contact], error)
+
+    def _undecided(self) -> list[ContactId]:
+        return sorted(contact for contact in self._lease.lanes if contact not in self.releases)
+
+    def _put_off(self, contacts: Iterable[ContactId], wait: timedelta, reason: str) -> None:
+        until = self._bench.clock.now() + wait
+        for contact in contacts:
+            self.releases[contact] = fates.put_off(self._lease.lanes[contact], until, reason)
+
+    async def _fail(self, contacts: Iterable[ContactId], error: CrmError) -> None:
+        now = self._bench.clock.now()
+        for contact in contacts:
+            self.releases[contact] = fates.failed(self._lease.lanes[contact], error, now)
+        if error.retry is Retry.PERSON:
+            self._barred = True
+            async with self._bench.database.begin() as connection:
+                await portals.block(connection, self._bench.portal_id, f"HubSpot refuses access: {error.words}")

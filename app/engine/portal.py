@@ -1,0 +1,157 @@
+"""What must stand before a portal is looked at: access, its property definitions and owners, a usable agreement.
+
+While one is missing, lanes wait, and the portal's row says why in a sentence that a person can act on.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import structlog
+
+from app.agreement.faults import AgreementError
+from app.agreement.model import Agreement
+from app.agreement.parse import check_against
+from app.clock import Clock
+from app.crm.errors import CrmError
+from app.crm.port import Crm
+from app.engine.rulebook import Rulebook, names_of, rulebook_of, vocabulary_with
+from app.handoff.properties import own_properties
+from app.records.crm import Owner, PropertyDefinition
+from app.records.ids import ObjectType, PortalId
+from app.records.stages import HUBSPOT_DEFAULT_STAGES
+from app.storage import agreements, portals
+from app.storage.agreements import Version
+from app.storage.database import Database
+from app.storage.portals import Portal
+
+_log = structlog.get_logger(__name__)
+
+REFRESH_SECONDS = 300
+"""Definitions and owners are read anew this often: owners leave, and admins delete properties."""
+RETRY_SECONDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What the portal answered."""
+
+    definitions: Mapping[ObjectType, tuple[PropertyDefinition, ...]]
+    owners: tuple[Owner, ...]
+
+    def by_name(self) -> dict[str, PropertyDefinition]:
+        return {f"{kind.value}.{one.name}": one for kind, many in self.definitions.items() for one in many}
+
+    def stages(self) -> tuple[str, ...]:
+        """Lifecycle stages in the portal's order: the options of `lifecyclestage` in theirs."""
+        stage = self.by_name().get("contact.lifecyclestage")
+        return tuple(option.value for option in stage.options) if stage and stage.options else HUBSPOT_DEFAULT_STAGES
+
+
+class PortalWatch:
+    """Keeps what is known of the portal fresh, and says whether looks may be taken."""
+
+    def __init__(
+        self,
+        database: Database,
+        crm: Crm,
+        portal_id: PortalId,
+        clock: Clock,
+        *,
+        missing: str | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`missing` names the setting without which HubSpot cannot be asked at all."""
+        self._database = database
+        self._crm = crm
+        self._portal_id = portal_id
+        self._clock = clock
+        self._missing = missing
+        self._monotonic = monotonic
+        self._rulebook: Rulebook | None = None
+        self._checked_mode: portals.Mode | None = None
+        self._due = 0.0
+
+    async def ready(self) -> tuple[Portal, Rulebook] | None:
+        """The portal and what to decide by, or None while lanes must wait (the reason is on the portal's row)."""
+        portal = await self._portal()
+        if portal is None or portal.paused_reason:
+            return None
+        if self._monotonic() >= self._due or portal.mode is not self._checked_mode:
+            await self._refresh(portal)
+            portal = await self._portal()
+        if portal is None or self._rulebook is None or portal.blocked_reason:
+            return None
+        return portal, self._rulebook
+
+    def refresh_soon(self) -> None:
+        """Something about the portal turned out to be different: ask again at the next occasion."""
+        self._due = min(self._due, self._monotonic() + RETRY_SECONDS)
+
+    async def _portal(self) -> Portal | None:
+        async with self._database.begin() as connection:
+            return await portals.get(connection, self._portal_id)
+
+    async def _refresh(self, portal: Portal) -> None:
+        reason = self._missing or await self._check(portal)
+        self._due = self._monotonic() + (RETRY_SECONDS if reason else REFRESH_SECONDS)
+        self._checked_mode = portal.mode
+        if reason != portal.blocked_reason:
+            _log.warning("lanes_wait", portal=self._portal_id, why=reason) if reason else _log.info("lanes_go_on")
+        async with self._database.begin() as connection:
+            await portals.block(connection, self._portal_id, reason)
+
+    async def _check(self, portal: Portal) -> str | None:
+        try:
+            seen = await self._ask()
+        except CrmError as error:
+            return f"HubSpot cannot be asked: {error.words}"
+        async with self._database.begin() as connection:
+            version = await agreements.newest(connection, self._portal_id)
+        if version is None:
+            return "no agreement is published; set BATON_AGREEMENT_FILE and start again"
+        try:
+            return await self._hold_against(version, seen, portal)
+        except AgreementError as error:
+            return f"agreement version {version.number} cannot be used: {error}"
+
+    async def _ask(self) -> _Seen:
+        seen = _Seen(
+            {kind: await self._crm.read_definitions(kind) for kind in (ObjectType.CONTACT, ObjectType.COMPANY)},
+            await self._crm.read_owners(),
+        )
+        async with self._database.begin() as connection:
+            await portals.save_definitions(connection, self._portal_id, seen.definitions)
+            await portals.save_owners(connection, self._portal_id, seen.owners, now=self._clock.now())
+            await portals.checked(connection, self._portal_id, seen.stages(), now=self._clock.now())
+        return seen
+
+    async def _hold_against(self, version: Version, seen: _Seen, portal: Portal) -> str | None:
+        rulebook = await rulebook_of(version)
+        faults = check_against(rulebook.agreement, vocabulary_with(seen.by_name()), seen.owners, seen.stages())
+        wanted = names_of(rulebook.agreement)
+        frozen = {name: one for name, one in seen.by_name().items() if name in wanted}
+        async with self._database.begin() as connection:
+            await agreements.checked(
+                connection,
+                self._portal_id,
+                version.number,
+                frozen,
+                [str(one) for one in faults],
+                now=self._clock.now(),
+            )
+            stored = await agreements.get(connection, self._portal_id, version.number)
+        if faults:
+            return f"agreement version {version.number} does not fit the portal: {faults[0]}"
+        missing = missing_properties(rulebook.agreement, seen.by_name())
+        if missing and not portal.is_shadow:
+            return f"the portal lacks {missing[0].name} and {len(missing) - 1} more; run `baton setup --apply`"
+        self._rulebook = await rulebook_of(stored) if stored else rulebook
+        return None
+
+
+def missing_properties(agreement: Agreement, known: Mapping[str, PropertyDefinition]) -> tuple[PropertyDefinition, ...]:
+    """Baton's own contact properties that the portal does not have."""
+    return tuple(one for one in own_properties(agreement) if f"contact.{one.name}" not in known)

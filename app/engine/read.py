@@ -1,0 +1,68 @@
+"""Reading the CRM for a look: contacts, their companies; and putting away what is gone or was merged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.crm.port import Crm
+from app.engine.lease import Lease
+from app.engine.rulebook import Rulebook
+from app.records.crm import Company, Contact
+from app.records.ids import CompanyId, ContactId, ObjectType
+from app.storage import contacts, events, handoffs, lanes
+from app.storage.database import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the CRM said, in three calls for up to 100 contacts. `merged` maps a former id to the one that answers."""
+
+    contacts: Mapping[ContactId, Contact]
+    company_ids: Mapping[ContactId, CompanyId]
+    companies: Mapping[CompanyId, Company]
+    missing: frozenset[ContactId]
+    merged: Mapping[ContactId, ContactId]
+
+    def company_of(self, contact_id: ContactId) -> Company | None:
+        company_id = self.company_ids.get(contact_id)
+        return self.companies.get(company_id) if company_id else None
+
+
+async def read(crm: Crm, ids: Sequence[ContactId], rulebook: Rulebook) -> Reading:
+    """Ask for the contacts and their companies. Raises CrmError."""
+    answer = await crm.read_contacts(ids, rulebook.contact_properties)
+    merged = {asked: contact.id for asked, contact in answer.found.items() if contact.id != asked}
+    found = {asked: contact for asked, contact in answer.found.items() if asked not in merged}
+    company_ids = await crm.read_company_ids(sorted(found)) if found else {}
+    wanted = sorted(set(company_ids.values()))
+    companies = await crm.read_companies(wanted, rulebook.company_properties) if wanted else {}
+    return Reading(found, company_ids, companies, answer.missing, merged)
+
+
+async def retire(lease: Lease, reading: Reading, *, now: datetime) -> None:
+    """Close what is open for records that are gone; let a merged record's handoff go on under the id that answers."""
+    if not reading.missing and not reading.merged:
+        return
+
+    async def work(connection: Connection) -> None:
+        await lease.fence(connection)
+        for old, new in sorted(reading.merged.items()):
+            await handoffs.move(connection, lease.portal_id, old, new, now=now)
+            await contacts.inherit(connection, lease.portal_id, old, new)
+        gone = sorted(reading.missing)
+        await handoffs.end(connection, lease.portal_id, gone, "the record is gone", now=now)
+        await contacts.mark_gone(connection, lease.portal_id, dict.fromkeys(gone) | dict(reading.merged), now=now)
+        await _cover(connection, lease, reading)
+        survivors = [(ObjectType.CONTACT, new) for new in sorted(set(reading.merged.values()))]
+        await lanes.mark(connection, lease.portal_id, survivors, wake_at=now, now=now)
+
+    await lease.database.transact(work)
+
+
+async def _cover(connection: Connection, lease: Lease, reading: Reading) -> None:
+    for ids, reason in ((reading.missing, "the record is gone"), (reading.merged, "the record was merged")):
+        covered = [(one, lease.lanes[one].generation, None) for one in sorted(ids)]
+        if covered:
+            await events.apply(connection, lease.portal_id, covered, reason=reason)

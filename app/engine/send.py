@@ -1,0 +1,229 @@
+"""Sending what was decided: step by step, batch by batch, each write settled by what the CRM said of it.
+
+`sending` is committed before a send. A send starts only while the lease outlasts it; what is left stays
+due and the lane wakes for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import assert_never
+
+from app.clock import Clock
+from app.crm.errors import CrmError, InvalidOwner, Outage, OutcomeUnknown, Retry
+from app.crm.port import Crm, Done, NoteDraft, Outcome, PropertyChange, TaskDraft
+from app.engine.lease import Lease
+from app.engine.probes import AFTER_SEND, AFTER_SETTLE, BEFORE_SEND, BETWEEN_CLEAR_AND_SET, Probes
+from app.engine.rulebook import Rulebook
+from app.handoff.decision import Step
+from app.handoff.note import render_note, render_task
+from app.handoff.promise import due_of
+from app.handoff.properties import OWNER
+from app.records.ids import ContactId, OwnerId
+from app.storage import contacts, events, handoffs, portals, writes
+from app.storage.database import Connection
+from app.storage.handoffs import ToTell
+from app.storage.writes import Settled, StoredWrite, WriteKind, WriteState
+
+_FALLBACK_DUE = timedelta(days=1)
+"""When a task is due whose promise times nothing: a task without a due time is refused by HubSpot."""
+
+
+@dataclass(slots=True)
+class Sent:
+    """How sending went: for contacts not wholly written, the error; for those cut short by the lease, nothing yet."""
+
+    errors: dict[ContactId, CrmError] = field(default_factory=dict)
+    cut_short: set[ContactId] = field(default_factory=set)
+
+    def is_through(self, contact: ContactId) -> bool:
+        return contact not in self.errors and contact not in self.cut_short
+
+
+class Sending:
+    """Sends the due writes of one look."""
+
+    def __init__(
+        self, crm: Crm, lease: Lease, rulebook: Rulebook, clock: Clock, probes: Probes, *, needs: timedelta
+    ) -> None:
+        """`needs`: how long one send may take, margin included."""
+        self._crm = crm
+        self._lease = lease
+        self._rulebook = rulebook
+        self._clock = clock
+        self._probes = probes
+        self._needs = needs
+        self._sent = Sent()
+
+    async def send(self, contact_ids: Sequence[ContactId]) -> Sent:
+        """Send every due write of these contacts, in the order of the steps. Does not raise CrmError: see Sent."""
+        async with self._lease.database.begin() as connection:
+            due = await writes.unsettled(connection, self._lease.portal_id, contact_ids, WriteState.DUE)
+        for step in Step:
+            for kind in WriteKind:
+                await self._send_all([one for one in due if one.step is step and one.kind is kind], kind)
+            if step is Step.CLEAR and any(one.step is Step.CLEAR for one in due):
+                await self._probes.at(BETWEEN_CLEAR_AND_SET)
+        return self._sent
+
+    async def _send_all(self, due: Sequence[StoredWrite], kind: WriteKind) -> None:
+        ready = [one for one in due if self._may_follow(one)]
+        if not ready:
+            return
+        if not self._lease.outlasts(self._needs):
+            self._sent.cut_short |= {one.contact_id for one in ready}
+            return
+        ready = await self._announce(ready)
+        await self._probes.at(BEFORE_SEND)
+        if not self._lease.outlasts(self._needs):
+            await self._settle(ready, dict.fromkeys((one.key for one in ready), _not_sent()))
+            return
+        outcomes = await self._deliver(ready, kind)
+        await self._probes.at(AFTER_SEND)
+        await self._settle(ready, outcomes)
+        await self._probes.at(AFTER_SETTLE)
+
+    def _may_follow(self, write: StoredWrite) -> bool:
+        """Whether all that went before for its contact stands, and the contact is still held."""
+        return self._lease.holds(write.contact_id) and self._sent.is_through(write.contact_id)
+
+    async def _announce(self, ready: Sequence[StoredWrite]) -> list[StoredWrite]:
+        """Renew the lease and commit that these are about to be sent."""
+
+        async def work(connection: Connection) -> list[StoredWrite]:
+            await self._lease.fence(connection)
+            ours = [one for one in ready if self._lease.holds(one.contact_id)]
+            await writes.mark_sending(connection, self._lease.portal_id, [one.id for one in ours])
+            return ours
+
+        await self._lease.renew()
+        return await self._lease.database.transact(work)
+
+    async def _deliver(self, ready: Sequence[StoredWrite], kind: WriteKind) -> Mapping[str, Outcome]:
+        try:
+            match kind:
+                case WriteKind.PROPERTIES:
+                    return await self._crm.update_contacts(
+                        [PropertyChange(one.key, one.contact_id, one.properties) for one in ready]
+                    )
+                case WriteKind.NOTE:
+                    return await self._crm.create_notes(await self._notes(ready))
+                case WriteKind.TASK:
+                    return await self._crm.create_tasks(await self._tasks(ready))
+                case _:
+                    assert_never(kind)
+        except CrmError as error:
+            return {one.key: error for one in ready}
+
+    async def _notes(self, ready: Sequence[StoredWrite]) -> list[NoteDraft]:
+        now = self._clock.now()
+        return [
+            NoteDraft(
+                key=write.key,
+                contact_id=write.contact_id,
+                owner_id=tell.owner_id,
+                at=now,
+                body=render_note(tell.brief, marker=write.key, due_at=tell.due_at, time_zone=self._zone),
+            )
+            for write, tell in await self._to_tell(ready)
+        ]
+
+    async def _tasks(self, ready: Sequence[StoredWrite]) -> list[TaskDraft]:
+        now = self._clock.now()
+        drafts = []
+        for write, tell in await self._to_tell(ready):
+            subject, body = render_task(tell.brief, marker=write.key, due_at=tell.due_at, time_zone=self._zone)
+            due_at = tell.due_at or now + _FALLBACK_DUE
+            drafts.append(TaskDraft(write.key, write.contact_id, tell.owner_id, due_at, subject, body))
+        return drafts
+
+    async def _to_tell(self, ready: Sequence[StoredWrite]) -> list[tuple[StoredWrite, ToTell]]:
+        ids = [one.handoff_id for one in ready if one.handoff_id]
+        async with self._lease.database.begin() as connection:
+            tells = await handoffs.to_tell(connection, self._lease.portal_id, ids)
+        return [(one, tells[one.handoff_id]) for one in ready if one.handoff_id and one.handoff_id in tells]
+
+    @property
+    def _zone(self) -> str:
+        return self._rulebook.agreement.time_zone
+
+    async def _settle(self, ready: Sequence[StoredWrite], outcomes: Mapping[str, Outcome]) -> None:
+        pairs = [(one, outcomes.get(one.key, _unanswered())) for one in ready]
+        for write, outcome in pairs:
+            if isinstance(outcome, CrmError):
+                self._sent.errors[write.contact_id] = outcome
+
+        async def work(connection: Connection) -> None:
+            await self._lease.fence(connection)
+            ours = [(write, outcome) for write, outcome in pairs if self._lease.holds(write.contact_id)]
+            await writes.settle(connection, self._lease.portal_id, [settlement(*pair) for pair in ours])
+            await self._land(connection, [(write, out) for write, out in ours if isinstance(out, Done)])
+            await self._take_note(connection, [out for _, out in ours if isinstance(out, CrmError)], ours)
+
+        await self._lease.database.transact(work)
+
+    async def _land(self, connection: Connection, done: Sequence[tuple[StoredWrite, Done]]) -> None:
+        """Remember what stands now, start promises whose owner stands, drop hints that were about our own work."""
+        portal_id = self._lease.portal_id
+        applied = {write.contact_id: write.properties for write, _ in done if write.kind is WriteKind.PROPERTIES}
+        await contacts.add_applied(connection, portal_id, applied)
+        now = self._clock.now()
+        owned = [write.handoff_id for write, _ in done if write.handoff_id and OWNER in write.properties]
+        timed = await handoffs.promises(connection, portal_id, owned)
+        due = {promise: due_of(self._rulebook.agreement, *promise, now) for promise in set(timed.values())}
+        await handoffs.confirm_owners(connection, portal_id, {one: due[timed[one]] for one in timed}, now=now)
+        for kind in (WriteKind.NOTE, WriteKind.TASK):
+            made = [outcome.object_id for write, outcome in done if write.kind is kind]
+            if made:
+                await events.ignore_echoes_of(connection, portal_id, kind.value, made)
+
+    async def _take_note(
+        self,
+        connection: Connection,
+        errors: Sequence[CrmError],
+        pairs: Sequence[tuple[StoredWrite, Outcome]],
+    ) -> None:
+        """What an error says about more than its own write."""
+        for write, outcome in pairs:
+            if isinstance(outcome, InvalidOwner) and OWNER in write.properties:
+                await portals.retire_owner(connection, self._lease.portal_id, OwnerId(write.properties[OWNER]))
+        barred = next((error for error in errors if error.retry is Retry.PERSON), None)
+        if barred:
+            await portals.block(connection, self._lease.portal_id, f"HubSpot refuses access: {barred.words}")
+
+
+def settlement(write: StoredWrite, outcome: Outcome) -> Settled:
+    """What becomes of a write, by what the CRM said."""
+    if isinstance(outcome, Done):
+        return Settled(write.id, WriteState.DONE, crm_id=outcome.object_id)
+    return Settled(
+        write.id,
+        _state_after(write, outcome),
+        code=outcome.code,
+        words=outcome.words,
+        hint=getattr(outcome, "hint", None),
+    )
+
+
+def _state_after(write: StoredWrite, error: CrmError) -> WriteState:
+    match error.retry:
+        case Retry.WAIT | Retry.AGAIN | Retry.PERSON:
+            return WriteState.DUE
+        case Retry.PARK:
+            return WriteState.PARKED
+        case Retry.LOOK:
+            return WriteState.SUPERSEDED if write.kind is WriteKind.PROPERTIES else WriteState.DUE
+        case Retry.ASK:
+            return WriteState.SUPERSEDED if write.kind is WriteKind.PROPERTIES else WriteState.SENDING
+        case _:
+            assert_never(error.retry)
+
+
+def _not_sent() -> CrmError:
+    return Outage("not sent: the lease would have run out before an answer", retry_after=timedelta(seconds=1))
+
+
+def _unanswered() -> CrmError:
+    return OutcomeUnknown("the answer does not mention this write")

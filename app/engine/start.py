@@ -1,0 +1,73 @@
+"""The first start: the portal's row, and version 1 of the agreement, in shadow."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import structlog
+
+from app.agreement.faults import AgreementError
+from app.agreement.parse import parse_agreement
+from app.clock import Clock
+from app.records.ids import PortalId
+from app.storage import agreements, portals
+from app.storage.database import Database
+
+_log = structlog.get_logger(__name__)
+
+
+def packaged_agreement() -> Path:
+    """The example agreement: in the wheel beside the package, in a checkout under config/."""
+    packaged = Path(__file__).parents[1] / "agreement" / "agreement.yaml"
+    return packaged if packaged.is_file() else Path(__file__).parents[2] / "config" / "agreement.yaml"
+
+
+async def first_start(database: Database, portal_id: PortalId, clock: Clock, agreement_file: Path | None) -> str | None:
+    """Make what is missing. Returns why lanes must wait when there is no usable agreement, else None.
+
+    A file that has faults keeps nothing from starting: requests are taken in while it is mended.
+    """
+    now = clock.now()
+    async with database.begin() as connection:
+        await portals.ensure(connection, portal_id, now=now)
+        version = await agreements.newest(connection, portal_id)
+    file = agreement_file or packaged_agreement()
+    if version is not None:
+        if agreement_file and _read(file) not in {None, version.text}:
+            _log.warning(
+                "agreement_file_differs",
+                file=str(file),
+                version=version.number,
+                why="the published version stays in force",
+            )
+        return None
+    return await _publish(database, portal_id, file, clock)
+
+
+async def _publish(database: Database, portal_id: PortalId, file: Path, clock: Clock) -> str | None:
+    text = _read(file)
+    if text is None:
+        return f"the agreement {file} cannot be read; set BATON_AGREEMENT_FILE to a file that can, and start again"
+    try:
+        await asyncio.to_thread(parse_agreement, text, file=str(file))
+    except AgreementError as error:
+        return f"the agreement cannot be used; mend it and start again: {error}"
+    async with database.begin() as connection:
+        await agreements.publish_first(
+            connection,
+            portal_id,
+            text,
+            author="first start",
+            message=f"Taken from {file.name}",
+            now=clock.now(),
+        )
+    _log.info("agreement_published", version=1, file=file.name)
+    return None
+
+
+def _read(file: Path) -> str | None:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None

@@ -1,0 +1,150 @@
+"""Unpacking: stored requests become events, each counted once, and mark the lanes of the records they hint at.
+
+Many requests in one transaction, parsed one by one with the loop let free in between, so that the door
+never waits. A piece that cannot be read is quarantined alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from app.clock import Clock
+from app.crm.port import Inbox
+from app.records.event import Event, EventKind, EventState, Unreadable
+from app.records.ids import ContactId, ObjectType, PortalId
+from app.storage import contacts, deliveries, events, lanes, writes
+from app.storage.database import Connection, Database
+from app.storage.deliveries import Delivery
+from app.storage.events import Arrival
+from app.storage.writes import StoredWrite
+
+_log = structlog.get_logger(__name__)
+
+REQUESTS_AT_ONCE = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Unpacked:
+    """What one pass did. `requests` is 0 when there was nothing to unpack."""
+
+    requests: int
+    events: int
+    lanes: int
+
+
+class Unpacking:
+    def __init__(
+        self, database: Database, inbox: Inbox, portal_id: PortalId, clock: Clock, *, settling: timedelta
+    ) -> None:
+        self._database = database
+        self._inbox = inbox
+        self._portal_id = portal_id
+        self._clock = clock
+        self._settling = settling
+
+    async def unpack(self, *, limit: int = REQUESTS_AT_ONCE) -> Unpacked:
+        """Unpack up to `limit` stored requests, in one transaction."""
+        return await self._database.transact(lambda connection: self._unpack(connection, limit))
+
+    async def _unpack(self, connection: Connection, limit: int) -> Unpacked:
+        taken = await deliveries.take_packed(connection, limit=limit)
+        if not taken:
+            return Unpacked(0, 0, 0)
+        now = self._clock.now()
+        arrivals = await self._arrivals(connection, taken)
+        fresh = await events.add_new(connection, arrivals, portal_id=self._portal_id)
+        marked = await self._mark(connection, [one for one in arrivals if one.event.key in fresh], now)
+        await deliveries.mark_unpacked(connection, [one.id for one in taken], now=now)
+        states = Counter(one.state.value for one in arrivals if one.event.key in fresh)
+        _log.info("unpacked", requests=len(taken), received=len(arrivals), new=dict(states), lanes=marked)
+        return Unpacked(len(taken), len(fresh), marked)
+
+    async def _arrivals(self, connection: Connection, taken: Sequence[Delivery]) -> list[Arrival]:
+        read: list[tuple[Event | Unreadable, Delivery]] = []
+        for delivery in taken:
+            read += [(said, delivery) for said in self._inbox.parse(delivery.body)]
+            await asyncio.sleep(0)
+        echoes = await self._echoes(connection, [said for said, _ in read if isinstance(said, Event)])
+        arrivals: dict[str, Arrival] = {}
+        for said, delivery in read:
+            state, reason = self._judge(said, echoes)
+            arrivals.setdefault(said.key, Arrival(said, delivery.id, delivery.received_at, state, reason))
+        return list(arrivals.values())
+
+    def _judge(self, said: Event | Unreadable, echoes: set[str]) -> tuple[EventState, str | None]:
+        if isinstance(said, Unreadable):
+            return EventState.QUARANTINED, said.reason
+        reason = self._why_ignored(said, echoes)
+        return (EventState.IGNORED, reason) if reason else (EventState.PENDING, None)
+
+    def _why_ignored(self, said: Event, echoes: set[str]) -> str | None:
+        if said.portal_id != self._portal_id:
+            return f"unknown portal {said.portal_id}: this Baton serves {self._portal_id}"
+        if said.is_test:
+            return "sent by the test button"
+        if said.kind is EventKind.OTHER or said.object_type is None or said.object_id is None:
+            return f"{said.type_name} is of no use to Baton"
+        if said.key in echoes:
+            return "echo of a write by Baton"
+        return None
+
+    async def _echoes(self, connection: Connection, said: Sequence[Event]) -> set[str]:
+        """Keys of events that tell of Baton's own writes. What they tell is noted on the write."""
+        own = [one for one in said if one.portal_id == self._portal_id and one.is_by_own_app and one.object_id]
+        if not own:
+            return set()
+        sent = await writes.recently_sent(
+            connection,
+            self._portal_id,
+            [one.object_id or "" for one in own if one.object_type is ObjectType.CONTACT],
+            [one.object_id or "" for one in own if one.object_type is not ObjectType.CONTACT],
+        )
+        matches = {one.key: match for one in own if (match := _write_behind(one, sent))}
+        await writes.mark_echoed(connection, self._portal_id, sorted({match.id for match in matches.values()}))
+        return set(matches)
+
+    async def _mark(self, connection: Connection, fresh: Sequence[Arrival], now: datetime) -> int:
+        pending = [one.event for one in fresh if one.state is EventState.PENDING and isinstance(one.event, Event)]
+        erased = [ContactId(said.object_id or "") for said in pending if said.kind is EventKind.ERASED]
+        if erased:
+            await contacts.erase(connection, self._portal_id, erased)
+        records = {(said.object_type, said.object_id) for said in pending if said.object_type and said.object_id}
+        records |= {record for said in pending for record in said.also}
+        generations = await lanes.mark(
+            connection, self._portal_id, sorted(records), wake_at=now + self._settling, now=now
+        )
+        await events.set_generations(connection, self._portal_id, [said.key for said in pending], generations)
+        return len(generations)
+
+
+def _write_behind(said: Event, sent: Sequence[StoredWrite]) -> StoredWrite | None:
+    """The write that this event echoes: the same contact, property and value, or the note or task that was created."""
+    for write in sent:
+        if said.object_type is not ObjectType.CONTACT and write.crm_id == said.object_id:
+            return write
+        if (
+            said.object_type is ObjectType.CONTACT
+            and write.contact_id == said.object_id
+            and _says_the_same(said, write)
+        ):
+            return write
+    return None
+
+
+def _says_the_same(said: Event, write: StoredWrite) -> bool:
+    wanted = write.properties.get(said.property_name or "")
+    return wanted is not None and said.property_value is not None and _plain(wanted) == _plain(said.property_value)
+
+
+def _plain(value: str) -> str | datetime | float:
+    """A value in the form in which two spellings of it are equal: webhooks send instants as milliseconds."""
+    try:
+        return float(datetime.fromisoformat(value).timestamp() * 1000) if "T" in value else float(value)
+    except ValueError:
+        return value.casefold()

@@ -1,0 +1,97 @@
+"""The worker: unpacks what came and looks at what is due, for ever, until told to stop.
+
+In one process the door wakes it; across processes it polls. It survives everything but being killed:
+an unexpected error is logged whole and the loop goes on after a pause.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from datetime import timedelta
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.engine.look import Bench, look
+from app.engine.portal import PortalWatch
+from app.engine.unpack import Unpacking
+from app.storage import deliveries, lanes
+from app.storage.migrate import make_partitions
+
+_log = structlog.get_logger(__name__)
+
+_AFTER_ERROR_SECONDS = 1.0
+_TIDY_SECONDS = 3600.0
+_BODIES_KEPT = timedelta(days=3)
+
+
+class Worker:
+    """One loop of unpacking and looking. Any number may run, in one process or many."""
+
+    def __init__(self, bench: Bench, unpacking: Unpacking, watch: PortalWatch, *, poll: timedelta) -> None:
+        self._bench = bench
+        self._unpacking = unpacking
+        self._watch = watch
+        self._poll = poll.total_seconds()
+        self._news = asyncio.Event()
+        self._tidy_at = 0.0
+
+    def wake(self) -> None:
+        """Something came: do not wait for the next poll."""
+        self._news.set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until `stop` is set; finishes the look it is in."""
+        while not stop.is_set():
+            try:
+                busy = await self.work()
+            except (SQLAlchemyError, OSError) as error:
+                _log.warning("database_away", error=type(error).__name__)
+                busy = False
+                await asyncio.sleep(_AFTER_ERROR_SECONDS)
+            except Exception:
+                _log.exception("look_failed")
+                busy = False
+                await asyncio.sleep(_AFTER_ERROR_SECONDS)
+            if not busy:
+                await self._rest(stop)
+
+    async def work(self) -> bool:
+        """One round: unpack, look. False when there was nothing to do."""
+        self._news.clear()
+        await self._tidy()
+        unpacked = await self._unpacking.unpack()
+        ready = await self._watch.ready()
+        if ready is None:
+            return unpacked.requests > 0
+        looked = await look(self._bench, *ready)
+        if looked.barred:
+            self._watch.refresh_soon()
+        return unpacked.requests > 0 or (looked.contacts > 0 and not looked.barred)
+
+    async def _rest(self, stop: asyncio.Event) -> None:
+        waits = [asyncio.ensure_future(self._news.wait()), asyncio.ensure_future(stop.wait())]
+        await asyncio.wait(waits, timeout=self._poll, return_when=asyncio.FIRST_COMPLETED)
+        for wait in waits:
+            wait.cancel()
+            with suppress(asyncio.CancelledError):
+                await wait
+
+    async def _tidy(self) -> None:
+        """Now and then: make the coming months' partitions, forget raw bytes that are old and unpacked."""
+        if self._bench.monotonic() < self._tidy_at:
+            return
+        self._tidy_at = self._bench.monotonic() + _TIDY_SECONDS
+        now = self._bench.clock.now()
+        async with self._bench.database.begin() as connection:
+            await make_partitions(connection, now=now)
+            await deliveries.drop_bodies(connection, before=now - _BODIES_KEPT)
+
+
+async def drained(bench: Bench) -> bool:
+    """Whether everything that came was unpacked and no contact is due or held."""
+    async with bench.database.begin() as connection:
+        packed = await deliveries.waiting(connection)
+        backlog = await lanes.backlog(connection, bench.portal_id, now=bench.clock.now())
+    return packed == 0 and backlog.is_quiet

@@ -1,0 +1,89 @@
+"""Opening a handoff: the owner found, the brief made, the writes drafted; or nobody there to take it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from app.handoff.brief import make_brief, next_step_of, why_of
+from app.handoff.course import Hand
+from app.handoff.decision import AddNote, AddTask, Assignment, Decision, Kind, Opening
+from app.handoff.draft import Aims, draft, stage_properties, stage_sentence, weight_properties, with_writes
+from app.handoff.owners import Nobody, find_owner, keep_owner, open_search
+from app.handoff.properties import NEXT_STEP, OWNER, REASON, ROUTE, STATUS, WHY
+from app.handoff.qualify import Qualification
+from app.handoff.stage import finish_move
+from app.handoff.state import HandoffState, Lead, Roster
+
+NOBODY_YET = timedelta(minutes=15)
+"""How soon to look again when nobody could take a lead."""
+
+
+def open_handoff(qualification: Qualification, hand: Hand, roster: Roster) -> Decision:
+    """Hand the lead over to whoever has it or is next; wait where there is nobody."""
+    search = open_search(qualification.agreement, qualification.lead, roster)
+    kept, passed = keep_owner(search, hand.route.to)
+    found = kept or find_owner(search, hand.route.to, passed)
+    if isinstance(found, Nobody):
+        return _wait_for_somebody(qualification, found)
+    return _hand_over(qualification, hand, found)
+
+
+def handoff_properties(qualification: Qualification, opening: Opening) -> dict[str, str]:
+    """What the record says of a handoff, beside the owner and the status."""
+    return {
+        ROUTE: opening.route,
+        WHY: why_of(qualification, opening),
+        NEXT_STEP: next_step_of(qualification.agreement, opening),
+        **weight_properties(qualification),
+    }
+
+
+def leftovers(lead: Lead) -> dict[str, str]:
+    """What an earlier handoff left on the record and this one must not inherit."""
+    return {REASON: ""} if lead.contact.properties.get(REASON) else {}
+
+
+def _hand_over(qualification: Qualification, hand: Hand, assignment: Assignment) -> Decision:
+    lead, route = qualification.lead, hand.route
+    opening = Opening(
+        route=route.id,
+        because=route.because,
+        promise=route.promise,
+        pool=assignment.pool,
+        owner_id=assignment.owner_id,
+        owner_stands=lead.contact.properties.get(OWNER) == assignment.owner_id,
+    )
+    move = finish_move(lead)
+    sentence = f"{route.because}, so route {route.id}: {assignment.owner_email} {assignment.because}."
+    decision = replace(
+        draft(qualification, Kind.HANDED_OFF, sentence, hand.mention, move.dropped),
+        opening=opening,
+        assignment=assignment,
+        brief=make_brief(qualification.agreement, qualification, opening),
+    )
+    aims = Aims(
+        wanted={**handoff_properties(qualification, opening), **stage_properties(qualification)},
+        forced={OWNER: assignment.owner_id, **leftovers(lead)},
+        seal={STATUS: HandoffState.OPEN.value},
+    )
+    return with_writes(decision, qualification, aims, move, tell=(AddNote(), AddTask()))
+
+
+def _wait_for_somebody(qualification: Qualification, nobody: Nobody) -> Decision:
+    """The lead is ready and stays so; the stage moves on meanwhile."""
+    move = finish_move(qualification.lead)
+    soon = qualification.now + NOBODY_YET
+    decision = draft(
+        qualification,
+        Kind.WAITING,
+        f"Ready, but {nobody.because}.",
+        stage_sentence(qualification),
+        move.dropped,
+    )
+    decision = replace(
+        decision,
+        waiting_since=qualification.lead.history.waiting_since,
+        look_again_at=min(filter(None, (soon, decision.look_again_at))),
+    )
+    return with_writes(decision, qualification, Aims(stage_properties(qualification)), move)

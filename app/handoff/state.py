@@ -1,0 +1,171 @@
+"""What is known of a lead before it is decided: everything that a decision may depend on.
+
+A decision is a function of these values, the agreement and `now`; they are stored with it, so that
+it can be computed again and explained whenever somebody asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from app.records.crm import Company, Contact, Owner
+from app.records.ids import OwnerId, PoolId
+from app.records.stages import StageOrder
+
+
+class HandoffState(StrEnum):
+    """A handoff moves down this list; the last four end it."""
+
+    OPEN = "open"
+    """Assigned; the owner has not yet said yes."""
+    ACCEPTED = "accepted"
+    WORKING = "working"
+    QUALIFIED = "qualified"
+    """Sales confirmed the lead."""
+    REJECTED = "rejected"
+    """Sales declined, with a reason."""
+    EXPIRED = "expired"
+    """Nobody acted in the time the agreement gives."""
+    ENDED = "ended"
+    """The record is gone, was merged into another, or shadow mode ended."""
+
+    @property
+    def is_closed(self) -> bool:
+        return self in {
+            HandoffState.QUALIFIED,
+            HandoffState.REJECTED,
+            HandoffState.EXPIRED,
+            HandoffState.ENDED,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Handoff:
+    """A handoff that is not closed. `noted` and `tasked`: the note and the task stand in the CRM.
+
+    It keeps the agreement version, route and promise it was opened with.
+    """
+
+    id: str
+    version: int
+    route: str
+    promise: str
+    pool: PoolId
+    owner_id: OwnerId
+    state: HandoffState
+    opened_at: datetime
+    owner_confirmed_at: datetime | None = None
+    noted: bool = False
+    tasked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PastHandoff:
+    """The handoff that closed last. `returns_at` is when the lead may come back; None is never."""
+
+    id: str
+    state: HandoffState
+    owner_id: OwnerId
+    closed_at: datetime
+    reason: str | None = None
+    returns_at: datetime | None = None
+    to_different_owner: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A field that another hand changed after Baton wrote it; that hand keeps it until the handoff closes."""
+
+    field: str
+    value: str | None
+    was: str | None
+    by: str
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StageMove:
+    """A move back to an earlier stage that is under way: HubSpot wants the stage cleared, then set.
+
+    Kept until the stage reads `to`, so that a crash in between is finished by the next look. `was` is the
+    stage that the move leaves: any other means that another hand moved the lead meanwhile. None is not known.
+    """
+
+    to: str
+    because: str
+    was: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The latest change that an event told of, for a property: whose hand, and when."""
+
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What Baton itself did with this contact so far.
+
+    `applied`: for each CRM property that Baton writes, the value it last saw standing as it wanted it.
+    `overrides`: fields that another hand holds. `changes`: who last changed a property, as events told.
+    `waiting_since`: when the contact was first found ready but incomplete.
+    """
+
+    handoff: Handoff | None = None
+    last: PastHandoff | None = None
+    applied: Mapping[str, str] = field(default_factory=dict)
+    overrides: Mapping[str, Override] = field(default_factory=dict)
+    changes: Mapping[str, Change] = field(default_factory=dict)
+    stage_move: StageMove | None = None
+    waiting_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """A contact as read from the CRM, with its company and its history with Baton."""
+
+    contact: Contact
+    company: Company | None
+    history: History
+    stages: StageOrder = field(default_factory=StageOrder)
+
+
+@dataclass(frozen=True, slots=True)
+class PoolState:
+    """A pool's ledger before a decision: credit and open handoffs for each owner, who is away.
+
+    Credits are whole numbers that sum to zero; who has none recorded stands at 0.
+    """
+
+    credits: Mapping[OwnerId, int] = field(default_factory=dict)
+    open_handoffs: Mapping[OwnerId, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """Who could get a lead: the ledgers of every pool that the route can reach, and the owners."""
+
+    pools: Mapping[PoolId, PoolState] = field(default_factory=dict)
+    owners: tuple[Owner, ...] = ()
+
+    def by_email(self, email: str) -> Owner | None:
+        """The active owner with this address, else an inactive one, else None."""
+        found = [owner for owner in self.owners if owner.email.casefold() == email.casefold()]
+        return max(found, key=lambda owner: owner.active, default=None)
+
+    def by_id(self, owner_id: str | None) -> Owner | None:
+        return next((owner for owner in self.owners if owner.id == owner_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """All that one decision depended on, beside the agreement version."""
+
+    lead: Lead
+    roster: Roster
+    now: datetime

@@ -1,0 +1,92 @@
+"""What a lead weighs before anything is decided: persona and scores, each with what was tried on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from app.agreement.model import Agreement, Persona
+from app.records.stages import StageOrder
+from app.rules.condition import Condition
+from app.rules.evaluate import Scope, evaluate
+from app.rules.facts import Facts, Vocabulary
+from app.rules.score import Scored, score, totals
+from app.rules.trace import Trace
+from app.rules.truth import Truth
+
+
+class Rule(Protocol):
+    """Anything of the agreement with a name and a condition; no condition catches all."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def when(self) -> Condition | None: ...
+
+
+R = TypeVar("R", bound=Rule)
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A rule that was looked at, and how it came out; a rule without a condition has no trace and is met."""
+
+    id: str
+    trace: Trace | None
+
+    @property
+    def met(self) -> bool:
+        return self.trace is None or self.trace.truth is Truth.MET
+
+    @property
+    def changes_at(self) -> datetime | None:
+        return None if self.trace is None else self.trace.changes_at
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """`scope` is what further conditions refer to: the persona, the scores, and the stages reached so far."""
+
+    persona: Persona | None
+    personas: tuple[Tried, ...]
+    scored: Mapping[str, Scored]
+    scores: Mapping[str, float]
+    scope: Scope
+
+
+def try_rule(rule: Rule, scope: Scope) -> Tried:
+    return Tried(rule.id, None if rule.when is None else evaluate(rule.when, scope))
+
+
+def first_met(rules: Iterable[R], scope: Scope) -> tuple[R | None, tuple[Tried, ...]]:
+    """The first rule that holds, and all that were tried up to it."""
+    tried: list[Tried] = []
+    for rule in rules:
+        tried.append(try_rule(rule, scope))
+        if tried[-1].met:
+            return rule, tuple(tried)
+    return None, tuple(tried)
+
+
+def weigh(agreement: Agreement, facts: Facts, vocabulary: Vocabulary, reached: frozenset[str]) -> Weighed:
+    """Persona first, then fit, then interest: each may refer to those before it."""
+    scope = Scope(facts=facts, vocabulary=vocabulary, definitions=agreement.definitions, reached=reached)
+    persona, personas = first_met(agreement.personas, scope)
+    scope = replace(scope, persona=None if persona is None else persona.id)
+    scored = {"fit": score(agreement.fit, scope)}
+    scope = replace(scope, scores=totals(scored))
+    scored |= {_part(name): score(card, scope) for name, card in agreement.interest.items()}
+    scores = totals(scored)
+    return Weighed(persona, personas, scored, scores, replace(scope, scores=scores))
+
+
+def reached_by(stages: StageOrder, stage: str | None) -> frozenset[str]:
+    """The stages that a lead at `stage` has reached or passed; a stage that is in no order counts alone."""
+    passed = stages.names[: stages.rank(stage) + 1]
+    return frozenset((*passed, stage)) if stage else frozenset(passed)
+
+
+def _part(name: str) -> str:
+    return name if name.startswith("interest.") else f"interest.{name}"

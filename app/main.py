@@ -1,0 +1,54 @@
+"""The web application: `app` for `uvicorn app.main:app`, made of settings only when it starts."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+
+from fastapi import FastAPI
+
+from app.bootstrap import Container, open_container
+from app.routes import health, webhooks
+from app.settings import load_settings
+
+OpenContainer = Callable[[], AbstractAsyncContextManager[Container]]
+
+
+def create_app(opens: OpenContainer | None = None, *, works: bool = False) -> FastAPI:
+    """The service. `opens` makes its container (default: from the environment's settings, on a migrated database);
+    with `works`, a worker runs in the same process and the door wakes it.
+    """
+    open_ = opens or (lambda: open_container(load_settings(), migrates=False))
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with open_() as container:
+            app.state.container = container
+            async with _running(container, works=works):
+                yield
+
+    app = FastAPI(title="Baton", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.include_router(webhooks.router)
+    app.include_router(health.router)
+    return app
+
+
+@asynccontextmanager
+async def _running(container: Container, *, works: bool) -> AsyncIterator[None]:
+    """The door's storing, and the worker where asked for, for as long as the block lasts."""
+    stop = asyncio.Event()
+    storing = asyncio.create_task(container.door.keep_storing())
+    working = asyncio.create_task(container.worker.run(stop)) if works else None
+    try:
+        yield
+    finally:
+        stop.set()
+        if working:
+            await working
+        storing.cancel()
+        with suppress(asyncio.CancelledError):
+            await storing
+
+
+app = create_app()

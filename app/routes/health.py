@@ -1,0 +1,45 @@
+"""Whether the process lives (`/healthz`, no I/O) and whether it can take requests in (`/readyz`, the database alone).
+
+Neither asks HubSpot: an outage there must not stop requests from being taken in.
+"""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.responses import JSONResponse
+
+from app.bootstrap import Container
+from app.routes.problems import problem
+from app.storage import portals
+from app.storage.migrate import is_current
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/healthz", operation_id="health_alive")
+async def alive() -> dict[str, str]:
+    """The process answers."""
+    return {"status": "ok"}
+
+
+@router.get("/readyz", operation_id="health_ready")
+async def ready(request: Request) -> Response:
+    """The database answers and has the expected shape. Also says in which mode the portal is and why lanes wait."""
+    container: Container = request.app.state.container
+    try:
+        current = await is_current(container.database)
+        async with container.database.begin() as connection:
+            portal = await portals.get(connection, container.portal_id)
+    except (OSError, SQLAlchemyError):
+        return problem(503, "Not ready", "The database does not answer.")
+    if not current:
+        return problem(503, "Not ready", "The database has not the expected shape; run `baton migrate`.")
+    return JSONResponse(
+        {
+            "status": "ready",
+            "mode": portal.mode.value if portal else None,
+            "paused": portal.paused_reason if portal else None,
+            "lanes_wait": portal.blocked_reason if portal else None,
+        }
+    )

@@ -1,0 +1,261 @@
+"""Contacts: the last snapshot read, and what Baton remembers of its own hand on each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Row, select, text
+from sqlalchemy.dialects.postgresql import insert
+
+from app.handoff.state import Change, Handoff, History, Override, PastHandoff, StageMove
+from app.records.crm import Company, Contact
+from app.records.ids import CompanyId, ContactId, PortalId
+from app.storage import events, handoffs
+from app.storage.codec import from_json, to_json
+from app.storage.database import Connection
+from app.storage.tables import company, contact
+
+Overrides = dict[str, Override]
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What is remembered of one contact between looks."""
+
+    applied: Mapping[str, str] = field(default_factory=dict)
+    overrides: Mapping[str, Override] = field(default_factory=dict)
+    stage_move: StageMove | None = None
+    waiting_since: datetime | None = None
+
+
+async def histories(
+    connection: Connection,
+    portal_id: PortalId,
+    contact_ids: Sequence[ContactId],
+    *,
+    shadow: bool,
+    watched: Sequence[str],
+) -> Mapping[ContactId, History]:
+    """What Baton did with each contact so far, in the given mode, and who changed the `watched` properties."""
+    remembered = await memories(connection, portal_id, contact_ids)
+    running = await handoffs.running(connection, portal_id, contact_ids, shadow=shadow)
+    past = await handoffs.last_closed(connection, portal_id, contact_ids, shadow=shadow)
+    changes = await events.latest_changes(connection, portal_id, contact_ids, watched)
+    return {
+        one: _history(remembered.get(one, Memory()), running.get(one), past.get(one), changes.get(one, {}))
+        for one in contact_ids
+    }
+
+
+def _history(
+    memory: Memory,
+    running: Handoff | None,
+    past: PastHandoff | None,
+    changes: Mapping[str, Change],
+) -> History:
+    return History(
+        handoff=running,
+        last=past,
+        applied=memory.applied,
+        overrides=memory.overrides,
+        changes=changes,
+        stage_move=memory.stage_move,
+        waiting_since=memory.waiting_since,
+    )
+
+
+async def memories(
+    connection: Connection, portal_id: PortalId, contact_ids: Sequence[ContactId]
+) -> Mapping[ContactId, Memory]:
+    rows = await connection.execute(
+        select(contact).where(contact.c.portal_id == portal_id, contact.c.id.in_(contact_ids))
+    )
+    return {
+        ContactId(row.id): Memory(
+            applied=row.applied,
+            overrides=from_json(row.overrides, Overrides),
+            stage_move=from_json(row.stage_move, StageMove) if row.stage_move else None,
+            waiting_since=row.waiting_since,
+        )
+        for row in rows
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A contact as just read and decided."""
+
+    contact: Contact
+    company_id: CompanyId | None
+    scores: Mapping[str, float]
+    memory: Memory
+
+
+async def save(connection: Connection, portal_id: PortalId, snapshots: Sequence[Snapshot], *, now: datetime) -> None:
+    """Keep the newest snapshot of each contact, in the order of their ids."""
+    if not snapshots:
+        return
+    statement = insert(contact)
+    keys = ("portal_id", "id")
+    statement = statement.on_conflict_do_update(
+        index_elements=keys,
+        set_={column.name: statement.excluded[column.name] for column in contact.c if column.name in _KEPT},
+    )
+    rows = [_row(portal_id, one, now) for one in sorted(snapshots, key=lambda one: one.contact.id)]
+    await connection.execute(statement, rows)
+
+
+_KEPT = {
+    "properties", "company_id", "stage", "owner_id", "scores", "applied", "overrides", "stage_move", "waiting_since",
+    "gone_at", "merged_into", "read_at",
+}  # fmt: skip
+
+
+def _row(portal_id: PortalId, one: Snapshot, now: datetime) -> dict[str, object]:
+    return {
+        "portal_id": portal_id,
+        "id": one.contact.id,
+        "properties": dict(one.contact.properties),
+        "company_id": one.company_id,
+        "stage": one.contact.properties.get("lifecyclestage"),
+        "owner_id": one.contact.properties.get("hubspot_owner_id"),
+        "scores": dict(one.scores),
+        "applied": dict(one.memory.applied),
+        "overrides": to_json(dict(one.memory.overrides), Overrides),
+        "stage_move": to_json(one.memory.stage_move, StageMove | None),
+        "waiting_since": one.memory.waiting_since,
+        "gone_at": None,
+        "merged_into": None,
+        "read_at": now,
+    }
+
+
+async def save_companies(
+    connection: Connection, portal_id: PortalId, companies: Sequence[Company], *, now: datetime
+) -> None:
+    if not companies:
+        return
+    statement = insert(company)
+    statement = statement.on_conflict_do_update(
+        index_elements=("portal_id", "id"),
+        set_={"properties": statement.excluded.properties, "read_at": statement.excluded.read_at},
+    )
+    rows = [
+        {"portal_id": portal_id, "id": one.id, "properties": dict(one.properties), "read_at": now}
+        for one in sorted(companies, key=lambda one: one.id)
+    ]
+    await connection.execute(statement, rows)
+
+
+async def add_applied(
+    connection: Connection, portal_id: PortalId, applied: Mapping[ContactId, Mapping[str, str]]
+) -> None:
+    """Remember that these values were seen standing as Baton wanted them."""
+    if not applied:
+        return
+    await connection.execute(
+        text("""
+            UPDATE contact SET applied = contact.applied || CAST(landed.applied AS jsonb)
+            FROM unnest(CAST(:ids AS text[]), CAST(:applied AS text[])) AS landed (id, applied)
+            WHERE contact.portal_id = :portal_id AND contact.id = landed.id
+        """),
+        {"portal_id": portal_id, "ids": list(applied), "applied": [_json(values) for values in applied.values()]},
+    )
+
+
+def _json(values: Mapping[str, str]) -> str:
+
+    return orjson.dumps(dict(values)).decode()
+
+
+async def inherit(connection: Connection, portal_id: PortalId, old: ContactId, new: ContactId) -> None:
+    """A contact was merged into another: what Baton remembers of the old one holds for the new, unless it has its own."""
+    await connection.execute(
+        text("""
+            INSERT INTO contact (portal_id, id, properties, applied, overrides, stage_move, waiting_since)
+            SELECT portal_id, :new, properties, applied, overrides, stage_move, waiting_since FROM contact
+            WHERE portal_id = :portal_id AND id = :old
+            ON CONFLICT (portal_id, id) DO UPDATE SET applied = excluded.applied || contact.applied
+        """),
+        {"portal_id": portal_id, "old": old, "new": new},
+    )
+
+
+async def mark_gone(
+    connection: Connection,
+    portal_id: PortalId,
+    gone: Mapping[ContactId, ContactId | None],
+    *,
+    now: datetime,
+) -> None:
+    """These ids answer no more: deleted (None), or merged into another record. Their overrides are released."""
+    statement = insert(contact)
+    statement = statement.on_conflict_do_update(
+        index_elements=("portal_id", "id"),
+        set_={"gone_at": now, "merged_into": statement.excluded.merged_into, "overrides": {}, "applied": {}},
+    )
+    rows = [
+        {"portal_id": portal_id, "id": one, "gone_at": now, "merged_into": into} for one, into in sorted(gone.items())
+    ]
+    await connection.execute(statement, rows)
+
+
+async def erase(connection: Connection, portal_id: PortalId, contact_ids: Sequence[ContactId]) -> None:
+    """Forget what is known of these people, in snapshots, decisions and writes; ids, times and outcomes stay."""
+    keys = {"portal_id": portal_id, "ids": list(contact_ids)}
+    for statement in (
+        "UPDATE contact SET properties = '{}', applied = '{}', overrides = '{}', company_id = NULL WHERE portal_id = :portal_id AND id = ANY(:ids)",
+        "UPDATE decision SET inputs = '{}', decision = '{}', because = 'erased' WHERE portal_id = :portal_id AND contact_id = ANY(:ids)",
+        "UPDATE write SET properties = '{}', words = NULL WHERE portal_id = :portal_id AND contact_id = ANY(:ids)",
+        "UPDATE handoff SET brief = '{}', because = 'erased' WHERE portal_id = :portal_id AND contact_id = ANY(:ids)",
+    ):
+        await connection.execute(text(statement), keys)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownContact:
+    """A contact as ops see it."""
+
+    id: str
+    name: str
+    stage: str | None
+    owner_id: str | None
+    scores: Mapping[str, float]
+    overrides: Mapping[str, Override]
+    merged_into: str | None
+    gone: bool
+
+
+async def known(connection: Connection, portal_id: PortalId, contact_id: str) -> KnownContact | None:
+    row = (
+        await connection.execute(select(contact).where(contact.c.portal_id == portal_id, contact.c.id == contact_id))
+    ).one_or_none()
+    if row is None:
+        return None
+    name = " ".join(part for part in (row.properties.get("firstname"), row.properties.get("lastname")) if part)
+    return KnownContact(
+        row.id, name, row.stage, row.owner_id, row.scores, from_json(row.overrides, Overrides), row.merged_into,
+        row.gone_at is not None,
+    )  # fmt: skip
+
+
+async def known_all(
+    connection: Connection, portal_id: PortalId, contact_ids: Sequence[ContactId]
+) -> Mapping[ContactId, KnownContact]:
+    """Those of these contacts that were read, as ops see them."""
+    rows = await connection.execute(
+        select(contact).where(contact.c.portal_id == portal_id, contact.c.id.in_(contact_ids))
+    )
+    return {ContactId(row.id): _known(row) for row in rows}
+
+
+def _known(row: Row[Any]) -> KnownContact:
+    name = " ".join(part for part in (row.properties.get("firstname"), row.properties.get("lastname")) if part)
+    return KnownContact(
+        row.id, name, row.stage, row.owner_id, row.scores, from_json(row.overrides, Overrides), row.merged_into,
+        row.gone_at is not None,
+    )  # fmt: skip

@@ -1,0 +1,96 @@
+"""Connecting: one Database for a process, short transactions, and a second try where PostgreSQL asks for one."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import TypeVar
+
+import asyncpg
+import orjson
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_random_exponential
+
+from app.errors import ConfigurationError, DatabaseUnavailable
+
+T = TypeVar("T")
+Connection = AsyncConnection
+
+_TRY_AGAIN = {"40P01", "40001"}
+"""Deadlock detected, serialization failure: PostgreSQL rolled back and the same work may be done again."""
+
+
+class Database:
+    """A pool of connections to one PostgreSQL."""
+
+    def __init__(self, url: str, *, pool_size: int = 8) -> None:
+        self.engine: AsyncEngine = create_async_engine(
+            _async_url(url),
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_pre_ping=True,
+            json_serializer=lambda value: orjson.dumps(value).decode(),
+            json_deserializer=orjson.loads,
+            connect_args={
+                "timeout": 10,
+                "server_settings": {
+                    "application_name": "baton",
+                    "timezone": "UTC",
+                    "statement_timeout": "60s",
+                    "idle_in_transaction_session_timeout": "30s",
+                },
+            },
+        )
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[Connection]:
+        """One transaction: committed when the block ends, rolled back when it raises."""
+        async with self.engine.begin() as connection:
+            yield connection
+
+    async def transact(self, work: Callable[[Connection], Awaitable[T]]) -> T:
+        """Do `work` in one transaction, again from the start where PostgreSQL asks for it. It must not do I/O elsewhere."""
+        async for attempt in AsyncRetrying(
+            retry=retry_if_exception(_asks_for_another_try),
+            wait=wait_random_exponential(multiplier=0.02, max=1),
+            stop=stop_after_attempt(6),
+            reraise=True,
+        ):
+            with attempt:
+                async with self.engine.begin() as connection:
+                    return await work(connection)
+        raise AssertionError("tenacity returns or raises")
+
+    async def check(self) -> None:
+        """Raise DatabaseUnavailable, naming host and remedy, when the database does not answer."""
+        try:
+            async with self.engine.connect() as connection:
+                await connection.exec_driver_sql("SELECT 1")
+        except (OSError, DBAPIError, asyncpg.PostgresError) as error:
+            reason = error.orig if isinstance(error, DBAPIError) and error.orig else error
+            where = self.engine.url.render_as_string(hide_password=True)
+            raise DatabaseUnavailable(
+                f"PostgreSQL at {where} does not answer ({type(reason).__name__}: {str(reason).splitlines()[0] if str(reason) else 'no words'}). "
+                "Check BATON_DATABASE_URL, or unset it to use the embedded one."
+            ) from None
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+def _asks_for_another_try(error: BaseException) -> bool:
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in _TRY_AGAIN
+
+
+def _async_url(url: str) -> str:
+    try:
+        parsed = make_url(url)
+    except Exception:  # noqa: BLE001  whatever the parser dislikes, the remedy is the same; the value may hold a password
+        raise ConfigurationError(
+            "BATON_DATABASE_URL is no database URL; write postgresql://user:password@host/name"
+        ) from None
+    if parsed.get_backend_name() not in {"postgresql", "postgres"}:
+        raise ConfigurationError(f"BATON_DATABASE_URL names {parsed.get_backend_name()}; Baton runs on PostgreSQL")
+    return parsed.set(drivername="postgresql+asyncpg").render_as_string(hide_password=False)

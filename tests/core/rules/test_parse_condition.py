@@ -1,0 +1,96 @@
+"""What is written wrongly is told, each fault at its own place, in words that help."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.records.crm import PropertyDefinition, PropertyOption
+from app.rules.condition import All, HandoffTest, PersonaTest, PropertyTest, SignalTest
+from app.rules.facts import Vocabulary
+from app.rules.grammar import Names
+from app.rules.truth import Truth
+from tests.core.rules.leads import condition, faults_of
+
+# what is written, then path and code of each fault
+BROKEN: tuple[tuple[object, tuple[tuple[str, str], ...]], ...] = (
+    (None, (("", "not_a_condition"),)),
+    ("yes", (("", "not_a_condition"),)),
+    ([], (("", "empty_list"),)),
+    ({}, (("", "not_a_condition"),)),
+    ({"any": []}, (("any", "empty_list"),)),
+    ({"anny": [{"persona": "buyer"}]}, (("anny", "unknown_condition"),)),
+    ({"persona": "buyer", "handoff": "open"}, (("handoff", "several_conditions"),)),
+    (
+        [{"persona": "byer"}, {"meets": "our_markt"}],
+        (("0.persona", "unknown_persona"), ("1.meets", "unknown_definition")),
+    ),
+    ({"persona": 3.5}, (("persona", "unknown_persona"),)),
+    ({"persona": {}}, (("persona", "not_a_persona"),)),
+    ({"meets": ["our_market"]}, (("meets", "not_a_name"),)),
+    ({"reaches": "mql"}, (("reaches", "unknown_stage"),)),
+    ({"handoff": "acepted"}, (("handoff", "unknown_handoff_state"),)),
+    ({"score.fitt": {"at_least": 4}}, (("score.fitt", "unknown_score"),)),
+    ({"score.fit": {"contains": "4"}}, (("score.fit.contains", "operator_type"),)),
+    ({"contact.a_number": {"at_lest": 4}}, (("contact.a_number.at_lest", "unknown_operator"),)),
+    ({"contact.a_number": {"at_least": "four"}}, (("contact.a_number.at_least", "operand_type"),)),
+    ({"contact.a_number": {"one_of": [1, "two"]}}, (("contact.a_number.one_of.1", "operand_type"),)),
+    ({"contact.a_number": {"at_least": [4]}}, (("contact.a_number.at_least", "operand_count"),)),
+    ({"contact.a_number": {"between": [4]}}, (("contact.a_number.between", "operand_count"),)),
+    ({"contact.a_number": {}}, (("contact.a_number", "no_operator"),)),
+    ({"contact.a_string": {"contains": " "}}, (("contact.a_string.contains", "operand_count"),)),
+    ({"contact.a_string": {"has_any": ["&"]}}, (("contact.a_string.has_any.0", "operand_type"),)),
+    ({"contact.a_string": {"matches": "("}}, (("contact.a_string.matches", "operand_type"),)),
+    ({"contact.a_string": {"matches": "x" * 513}}, (("contact.a_string.matches", "operand_type"),)),
+    ({"contact.a_string": {"matches": "(?=x)"}}, (("contact.a_string.matches", "operand_type"),)),
+    ({"contact.a_string": {"known": "maybe"}}, (("contact.a_string.known", "operand_type"),)),
+    ({"contact.a_date": {"in_last": "2 business days"}}, (("contact.a_date.in_last", "operand_type"),)),
+    ({"contact.a_string": {"equals": "x", "if_missing": "no"}}, (("contact.a_string.if_missing", "bad_if_missing"),)),
+    ({"contact.free_mail": {"at_least": 1}}, (("contact.free_mail.at_least", "operator_type"),)),
+    ({"signal": "form"}, (("signal", "not_a_signal"),)),
+    ({"signal": {"within": "7 days"}}, (("signal", "not_a_signal"),)),
+    ({"signal": {"fom": "any"}}, (("signal.fom", "unknown_signal"),)),
+    ({"signal": {"form": {"above": 3}}}, (("signal.form.above", "operator_type"),)),
+    ({"signal": {"form": "any", "within": "soon"}}, (("signal.within", "bad_span"),)),
+    ({"signal": {"form": "any", "at_least": "often"}}, (("signal.at_least", "bad_count"),)),
+)
+
+
+@pytest.mark.parametrize(("node", "expected"), BROKEN)
+def test_each_fault_is_told_at_its_place(node: object, expected: tuple[tuple[str, str], ...]) -> None:
+    faults = faults_of(node)
+    assert tuple((".".join(map(str, fault.path)), fault.code) for fault in faults) == expected
+    assert all(fault.message and fault.fix for fault in faults)
+
+
+def test_the_nearest_name_is_offered() -> None:
+    assert [fault.fix for fault in faults_of({"persona": "byer"})] == ["Did you mean `buyer`?"]
+
+
+def test_short_forms_mean_what_they_read_like() -> None:
+    assert condition({"contact.a_bool": True}) == PropertyTest("contact.a_bool", "equals", ("true",))
+    assert condition({"contact.a_string": ["x", 2]}) == PropertyTest("contact.a_string", "one_of", ("x", "2"))
+    assert condition({"persona": "buyer"}) == PersonaTest(("buyer",))
+    assert condition([{"handoff": "open"}]) == All((HandoffTest("open"),))
+    assert condition({"signal": {"form": "any"}}) == SignalTest("form")
+
+
+def test_two_comparisons_of_one_value_must_both_be_met() -> None:
+    both = condition({"contact.a_number": {"at_least": 5, "below": 9, "if_missing": "not met"}})
+    name, missing = "contact.a_number", Truth.NOT_MET
+    assert both == All((PropertyTest(name, "at_least", ("5",), missing), PropertyTest(name, "below", ("9",), missing)))
+
+
+def test_what_is_not_known_yet_at_a_place_is_refused_there() -> None:
+    names = Names(personas={"buyer"}, scores={"fit"}, without=("persona", "score"))
+    assert [fault.code for fault in faults_of({"persona": "buyer"}, names)] == ["not_here"]
+    assert [fault.code for fault in faults_of({"score.fit": {"at_least": 1}}, names)] == ["not_here"]
+
+
+def test_in_a_portals_own_vocabulary_what_is_missing_does_not_exist() -> None:
+    options = (PropertyOption("BANKING", "Banking"),)
+    industry = PropertyDefinition("industry", "Industry", "enumeration", options)
+    names = Names(vocabulary=Vocabulary({"company.industry": industry}), closed=True)
+    assert faults_of({"contact.baton_need_confirmed": True}, names) == []
+    assert [f.code for f in faults_of({"company.industri": "BANKING"}, names)] == ["unknown_property"]
+    assert [f.code for f in faults_of({"contact.free_mail": True}, names)] == ["unknown_property"]
+    assert [f.path for f in faults_of({"company.industry": ["BANKING", "BANKS"]}, names)] == [("company.industry", 1)]

@@ -1,0 +1,53 @@
+"""Truth follows Kleene's tables."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+
+from app.rules.truth import Truth, every, some
+
+MET, NOT_MET, NO_DATA = Truth.MET, Truth.NOT_MET, Truth.NO_DATA
+ALL = (MET, NOT_MET, NO_DATA)
+
+AND = {
+    (MET, MET): MET,
+    (MET, NOT_MET): NOT_MET,
+    (MET, NO_DATA): NO_DATA,
+    (NOT_MET, MET): NOT_MET,
+    (NOT_MET, NOT_MET): NOT_MET,
+    (NOT_MET, NO_DATA): NOT_MET,
+    (NO_DATA, MET): NO_DATA,
+    (NO_DATA, NOT_MET): NOT_MET,
+    (NO_DATA, NO_DATA): NO_DATA,
+}
+OR = {
+    (MET, MET): MET,
+    (MET, NOT_MET): MET,
+    (MET, NO_DATA): MET,
+    (NOT_MET, MET): MET,
+    (NOT_MET, NOT_MET): NOT_MET,
+    (NOT_MET, NO_DATA): NO_DATA,
+    (NO_DATA, MET): MET,
+    (NO_DATA, NOT_MET): NO_DATA,
+    (NO_DATA, NO_DATA): NO_DATA,
+}
+
+
+@pytest.mark.parametrize("pair", list(product(ALL, ALL)))
+def test_every_is_kleenes_and(pair: tuple[Truth, Truth]) -> None:
+    assert every(pair) is AND[pair]
+
+
+@pytest.mark.parametrize("pair", list(product(ALL, ALL)))
+def test_some_is_kleenes_or(pair: tuple[Truth, Truth]) -> None:
+    assert some(pair) is OR[pair]
+
+
+def test_opposites_leave_no_data_alone() -> None:
+    assert [truth.opposite for truth in ALL] == [NOT_MET, MET, NO_DATA]
+
+
+def test_truths_read_as_words() -> None:
+    assert [str(truth) for truth in ALL] == ["met", "not met", "no data"]

@@ -1,0 +1,171 @@
+"""A whole small world for one test: a simulated HubSpot and a Baton beside it, joined by transports, on one clock."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import httpx
+from sqlalchemy import text
+
+from app.bootstrap import Container, Parts, open_container
+from app.clock import SteppedClock
+from app.crm.simulator import Simulator, WebhookSender
+from app.engine.probes import SILENT, Probes
+from app.engine.worker import drained
+from app.handoff.properties import GROUP, own_properties
+from app.main import create_app
+from app.records.ids import ObjectType
+from app.settings import Loaded, Settings
+from app.storage import portals
+from app.storage.database import Database
+
+PORTAL = 62515
+TOKEN = "sim-token"
+SECRET = "sim-secret"
+PUBLIC_URL = "https://baton.example.com"
+OWNERS = {
+    "ann@example.com": "Ann",
+    "bob@example.com": "Bob",
+    "cy@example.com": "Cy",
+    "eve@example.com": "Eve",
+    "sam@example.com": "Sam",
+}
+
+
+def make_simulator(clock: SteppedClock, *, seed: int = 1) -> Simulator:
+    """A portal with the owners whom the example agreement names, and no contact."""
+    sim = Simulator(portal_id=PORTAL, app_id=54321, access_token=TOKEN, client_secret=SECRET, now=clock.now, seed=seed)
+    for email, name in OWNERS.items():
+        sim.create_owner(email, name, "Example")
+    return sim
+
+
+def settings_for(database_url: str, **changes: Any) -> Loaded:
+    """Settings of a Baton that serves the simulated portal on the given database."""
+    values: dict[str, Any] = {
+        "database_url": database_url,
+        "public_url": PUBLIC_URL,
+        "portal_id": PORTAL,
+        "hubspot_access_token": TOKEN,
+        "hubspot_client_secret": SECRET,
+        "hubspot_base_url": "http://hubspot.test",
+        **changes,
+    }
+    return Loaded(Settings.model_validate(values), dict.fromkeys(Settings.model_fields, "test"), ())
+
+
+@dataclass
+class World:
+    """The simulator, Baton's parts, and the sender between them."""
+
+    clock: SteppedClock
+    sim: Simulator
+    baton: Container
+    web: httpx.AsyncClient
+    sender: WebhookSender
+    rounds_most: int = 400
+    leads: int = 0
+
+    @property
+    def database(self) -> Database:
+        return self.baton.database
+
+    async def deliver(self) -> None:
+        """HubSpot posts what is pending, and Baton takes it in."""
+        await self.sender.flush()
+
+    async def settle(self) -> None:
+        """Deliver, unpack, look and send until nothing is left to do, letting a second pass before each round."""
+        for _ in range(self.rounds_most):
+            await self.deliver()
+            self.clock.advance(timedelta(seconds=1))
+            busy = await self.baton.worker.work()
+            if not busy and not self.sim.pending_events() and await drained(self.baton.bench):
+                return
+        raise AssertionError(f"not settled after {self.rounds_most} rounds: {await self.rows('SELECT * FROM lane')}")
+
+    async def unpack(self) -> None:
+        """Deliver and unpack, without looking."""
+        await self.deliver()
+        while (await self.baton.unpacking.unpack()).requests:
+            pass
+        self.clock.advance(timedelta(seconds=1))
+
+    async def rows(self, query: str, **values: object) -> list[Mapping[str, Any]]:
+        """What a query says about the database."""
+        async with self.database.begin() as connection:
+            return [dict(row) for row in (await connection.execute(text(query), values)).mappings()]
+
+    def vp(self, **properties: str) -> str:
+        """A vice president at a bank with 120 people, who asked for a demo. Returns the contact's id."""
+        company = self.sim.create_company(
+            {"name": "Northbank", "numberofemployees": "120", "industry": "BANKING", "domain": "northbank.example"}
+        )
+        return self.lead("Demo request", company, jobtitle="VP Sales", **properties)
+
+    def lead(self, form: str, company: str | None = None, **properties: str) -> str:
+        """A contact who submitted a form. Returns its id."""
+        self.leads += 1
+        number = self.leads
+        given = {"firstname": "Lead", "lastname": str(number), "email": f"lead{number}@northbank.example", **properties}
+        contact = self.sim.create_contact(given, company_id=company)
+        self.sim.submit_form(contact, form)
+        return contact
+
+
+@asynccontextmanager
+async def open_world(
+    database_url: str,
+    clock: SteppedClock,
+    *,
+    sim: Simulator | None = None,
+    live: bool = True,
+    probes: Probes = SILENT,
+    **changes: Any,
+) -> AsyncIterator[World]:
+    """A world on a migrated database. `live`: the portal's properties are set up and writes go out."""
+    sim = sim or make_simulator(clock)
+    async with AsyncExitStack() as stack:
+        hubspot = httpx.AsyncClient(transport=httpx.ASGITransport(app=sim.app), base_url="http://hubspot.test")
+        await stack.enter_async_context(hubspot)
+        parts = Parts(clock=clock, http=hubspot, probes=probes)
+        baton = await stack.enter_async_context(
+            open_container(settings_for(database_url, **changes), parts, migrates=False)
+        )
+        app = create_app()
+        app.state.container = baton
+        web = await stack.enter_async_context(
+            httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url=PUBLIC_URL)
+        )
+        storing = asyncio.create_task(baton.door.keep_storing())
+        sender = WebhookSender(sim, f"{PUBLIC_URL}/webhooks/hubspot", web)
+        world = World(clock, sim, baton, web, sender)
+        if live:
+            await go_live(world)
+        try:
+            yield world
+        finally:
+            storing.cancel()
+            with suppress(asyncio.CancelledError):
+                await storing
+
+
+async def go_live(world: World) -> None:
+    """What an admin does before the first real write."""
+    assert await world.baton.watch.ready() is not None
+    rulebook = (await world.baton.watch.ready() or (None, None))[1]
+    assert rulebook is not None
+    await world.baton.crm.create_property_group(ObjectType.CONTACT, GROUP, "Baton handoff")
+    await world.baton.crm.create_properties(ObjectType.CONTACT, own_properties(rulebook.agreement))
+    async with world.database.begin() as connection:
+        await portals.set_mode(connection, world.baton.portal_id, portals.Mode.LIVE, now=world.clock.now())
+    assert await world.baton.watch.ready() is not None
+    world.sim.counters.reset()
+
+
+__all__ = ["World", "go_live", "make_simulator", "open_world", "settings_for"]
