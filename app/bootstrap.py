@@ -138,7 +138,7 @@ def make_crm(settings: Settings, http: httpx.AsyncClient, clock: Clock, database
     breaker: Breaker = SharedBreaker(database, portal_id)
     return HubspotCrm(
         http,
-        _text(settings.hubspot_access_token) or "",
+        _text(settings.hubspot_access_token) or "not-set",
         settings.hubspot_api_version,
         quota,
         breaker,

@@ -33,7 +33,9 @@ class Settings(BaseModel):
 
     database_url: SecretStr | None = Field(
         None,
-        description="PostgreSQL to use, as postgresql://user:password@host/name. Unset: an embedded PostgreSQL in BATON_DATA_DIR.",
+        description=(
+            "PostgreSQL to use, as postgresql://user:password@host/name. Unset: an embedded one in BATON_DATA_DIR."
+        ),
     )
     data_dir: Path = Field(Path("data"), description="Folder of the embedded PostgreSQL.")
     public_url: str = Field(

@@ -15,13 +15,11 @@ from sqlalchemy import text
 from app.bootstrap import Container, Parts, open_container
 from app.clock import SteppedClock
 from app.crm.simulator import Simulator, WebhookSender
+from app.engine import mode, setup
 from app.engine.probes import SILENT, Probes
 from app.engine.worker import drained
-from app.handoff.properties import GROUP, own_properties
 from app.main import create_app
-from app.records.ids import ObjectType
 from app.settings import Loaded, Settings
-from app.storage import portals
 from app.storage.database import Database
 
 PORTAL = 62515
@@ -156,14 +154,12 @@ async def open_world(
 
 
 async def go_live(world: World) -> None:
-    """What an admin does before the first real write."""
-    assert await world.baton.watch.ready() is not None
-    rulebook = (await world.baton.watch.ready() or (None, None))[1]
-    assert rulebook is not None
-    await world.baton.crm.create_property_group(ObjectType.CONTACT, GROUP, "Baton handoff")
-    await world.baton.crm.create_properties(ObjectType.CONTACT, own_properties(rulebook.agreement))
-    async with world.database.begin() as connection:
-        await portals.set_mode(connection, world.baton.portal_id, portals.Mode.LIVE, now=world.clock.now())
+    """What an admin does before the first real write: set up the properties, then switch."""
+    ready = await world.baton.watch.ready()
+    assert ready is not None
+    now = world.clock.now()
+    await setup.apply(world.baton.crm, world.database, world.baton.portal_id, ready[1].agreement, by="test", now=now)
+    await mode.go_live(world.database, world.baton.portal_id, "test", now=now)
     assert await world.baton.watch.ready() is not None
     world.sim.counters.reset()
 

@@ -7,7 +7,7 @@ from datetime import UTC
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from app.agreement import shape
+from app.agreement import shape, terms
 from app.agreement.model import (
     Agreement,
     Attempts,
@@ -36,15 +36,15 @@ from app.rules.score import FIT, INTEREST, ScoreCard, ScoreRow
 
 def build(document: shape.Document, content: Mapping[str, Any], vocabulary: Vocabulary) -> Agreement:
     """The agreement that a document without faults says."""
-    terms = document.agreement
+    signed = document.agreement
     cards = {name: _card(card) for name, card in document.score.items()}
     return Agreement(
-        name=terms.name,
-        overview=terms.overview,
-        time_zone=terms.time_zone,
-        starts_on=terms.starts_on,
-        ends_on=terms.ends_on,
-        sides=(_side("marketing", terms.sides.marketing), _side("sales", terms.sides.sales)),
+        name=signed.name,
+        overview=signed.overview,
+        time_zone=signed.time_zone,
+        starts_on=signed.starts_on,
+        ends_on=signed.ends_on,
+        sides=(_side("marketing", signed.sides.marketing), _side("sales", signed.sides.sales)),
         calendars={one.id: one.calendar() for one in document.calendars},
         definitions=document.definitions,
         profile=Meets(document.profile.ideal_customer),
@@ -59,14 +59,14 @@ def build(document: shape.Document, content: Mapping[str, Any], vocabulary: Voca
         promises={one.id: _promise(one) for one in document.promises},
         recycle=tuple(_recycle(one) for one in document.recycle),
         playbooks=tuple(Playbook(one.id, one.when, one.say, tuple(one.show)) for one in document.playbooks),
-        examples=tuple(_example(one, terms.time_zone) for one in document.examples),
+        examples=tuple(_example(one, signed.time_zone) for one in document.examples),
         free_mail=vocabulary.free_mail,
         reads=reads_of(document),
         document=content,
     )
 
 
-def _side(name: str, side: shape.Side) -> Side:
+def _side(name: str, side: terms.Side) -> Side:
     return Side(name, side.contact, tuple(side.sections))
 
 

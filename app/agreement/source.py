@@ -45,7 +45,7 @@ class Position:
     column: int
 
 
-class Unreadable(Exception):  # noqa: N818  says what it says of a text
+class Unreadable(Exception):
     """The text is no document; nothing more can be said of it."""
 
     def __init__(self, code: str, position: Position, message: str, fix: str) -> None:
@@ -82,6 +82,7 @@ def read_source(text: str | bytes, *, node_limit: int = NODE_LIMIT) -> Source:
         at = Position(1, 1) if mark is None else Position(mark.line + 1, mark.column + 1)
         problem = error.problem or error.context or "this cannot be read"
         raise Unreadable("yaml", at, f"this is no YAML: {problem}", "Mind the indentation and the quotes") from error
+    source.values.setdefault((), Position(1, 1))
     return source
 
 

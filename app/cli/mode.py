@@ -38,15 +38,14 @@ def live(
     if as_json and not (plan or yes):
         raise typer.BadParameter("with --json, give --plan or --yes: nothing can be asked", param_hint="--json")
     planned = with_database(_plan)
+    if planned.refusal and not plan:
+        raise mode.ModeRefused(planned.refusal)
     _print(planned, as_json=as_json)
     if plan:
         return
-    if planned.refusal:
-        raise mode.ModeRefused(planned.refusal)
     if not yes:
         typer.confirm("Go live?", abort=True, err=True)
-    many = with_database(_go_live)
-    say(f"The portal is live. {many} contacts are decided again and written.")
+    say(f"The portal is live. {_contacts(with_database(_go_live))} will be decided again and written.")
 
 
 async def _plan(opened: Opened) -> LivePlan:
@@ -67,9 +66,13 @@ def _print(planned: LivePlan, *, as_json: bool) -> None:
         return
     print_table(_COLUMNS, [_row(one) for one in planned.contacts], none="Shadow mode withheld nothing.")
     more = planned.total - len(planned.contacts)
-    say(f"{planned.total} contacts would change{f', {more} of them not shown' if more > 0 else ''}.")
+    say(f"{_contacts(planned.total)} would change{f', {more} of them not shown' if more > 0 else ''}.")
     if planned.refusal:
         say(f"Going live is not possible yet: {planned.refusal}")
+
+
+def _contacts(many: int) -> str:
+    return "1 contact" if many == 1 else f"{many} contacts"
 
 
 def _row(one: PlannedContact) -> tuple[object, ...]:

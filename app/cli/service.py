@@ -58,7 +58,7 @@ def _run(work: Coroutine[object, object, None]) -> None:
     """Run on the fastest event loop that is installed."""
     from uvicorn import Config
 
-    with asyncio.Runner(loop_factory=Config("app.main:app").get_loop_factory()) as runner:
+    with asyncio.Runner(loop_factory=Config("app.main:app", log_config=None).get_loop_factory()) as runner:
         runner.run(work)
 
 

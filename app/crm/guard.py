@@ -1,28 +1,23 @@
 """What keeps Baton polite to a CRM: quotas and a breaker, kept where all workers see them.
 
-The floor that keeps them (storage) implements these protocols; bootstrap joins the two.
+The floor that keeps them (storage) fits these protocols without knowing them; bootstrap joins the two.
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
-from enum import StrEnum
 from typing import Protocol
 
+from app.records.quota import QuotaClass
 
-class QuotaClass(StrEnum):
-    """The CRM counts calls of different kinds apart."""
-
-    GENERAL = "general"
-    ASSOCIATIONS = "associations"
-    SEARCH = "search"
+__all__ = ["Breaker", "Quota", "QuotaClass"]
 
 
 class Quota(Protocol):
     async def take(self, kind: QuotaClass, *, patience: timedelta) -> timedelta:
         """Reserve one call and return how long to wait before making it.
 
-        Raises app.crm.errors.Throttled, reserving nothing, when the wait would exceed `patience`.
+        A wait longer than `patience` means that nothing was reserved: come back after it.
         """
 
     async def push_back(self, kind: QuotaClass, by: timedelta) -> None:
@@ -30,8 +25,8 @@ class Quota(Protocol):
 
 
 class Breaker(Protocol):
-    async def check(self) -> None:
-        """Raise app.crm.errors.BreakerOpen while the breaker is open; lets one probe through when half open."""
+    async def check(self) -> timedelta | None:
+        """None to go ahead; while the breaker is open, for how long. Half open, it lets one probe go ahead."""
 
     async def record(self, *, ok: bool) -> None:
         """Count a call: `ok` is False for an outage, True for every answer, a refusal included."""

@@ -23,7 +23,7 @@ _PATIENCE_SECONDS = 15.0
 _PAUSE_SECONDS = 0.1
 
 
-class FolderRefused(BatonError):  # noqa: N818  named as the house names its errors
+class FolderRefused(BatonError):
     """The folder is not the demo's to delete, or is in use; the message says what to do."""
 
     code = "demo_folder"

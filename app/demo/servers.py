@@ -48,7 +48,7 @@ async def serving(app: ASGIApp, listening: socket.socket) -> AsyncIterator[None]
     )  # fmt: skip
     server = _Server(config)
     task = asyncio.create_task(server.serve(sockets=[listening]))
-    while not server.started and not task.done():
+    while not server.started and not task.done():  # noqa: ASYNC110  uvicorn offers no event
         await asyncio.sleep(_PAUSE_SECONDS)
     try:
         yield

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import time
 from collections import Counter
@@ -41,7 +42,7 @@ _PAUSE_SECONDS = 0.03
 _LANES_SEEN = 2000
 
 
-class StoryStuck(BatonError):  # noqa: N818  named as the house names its errors
+class StoryStuck(BatonError):
     """Something did not come to rest; the message says what is left to do."""
 
     code = "demo_stuck"
@@ -78,6 +79,10 @@ class Stage:
 
     def owner_id(self, email: str) -> str:
         return next(owner.id for owner in self.sim.portal.owners.all() if owner.email == email)
+
+    def user_of(self, email: str) -> str:
+        """How HubSpot names a person as the author of a change."""
+        return next(f"userId:{owner.user_id}" for owner in self.sim.portal.owners.all() if owner.email == email)
 
     def _firm(self, lead: Lead) -> str | None:
         if not lead.company:
@@ -159,8 +164,6 @@ class Stage:
         return f"The story is stuck: {len(left)} contacts wait ({'; '.join(left[:3])}). The log above may say why."
 
     async def _post(self, events: list[dict[str, object]]) -> None:
-        import json
-
         body = json.dumps(events).encode()
         headers = {"Content-Type": "application/json", **self.sender.sign(body, self.clock.now())}
         response = await self.web.post(self.sender.target_url, content=body, headers=headers)

@@ -37,7 +37,7 @@ WATCHED = (STAGE, OWNER, *(own.name for own in OWN_PROPERTIES))
 """Properties whose last changer is named where a person's change is kept."""
 
 
-class ModeChanged(Exception):  # noqa: N818  not an error: the look starts over
+class ModeChanged(Exception):
     """The portal went live, into shadow or to pause between reading and deciding."""
 
 

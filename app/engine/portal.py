@@ -90,6 +90,10 @@ class PortalWatch:
         """Something about the portal turned out to be different: ask again at the next occasion."""
         self._due = min(self._due, self._monotonic() + RETRY_SECONDS)
 
+    def forget(self) -> None:
+        """Ask again at once: somebody says that it was mended."""
+        self._due = 0.0
+
     async def _portal(self) -> Portal | None:
         async with self._database.begin() as connection:
             return await portals.get(connection, self._portal_id)

@@ -11,7 +11,7 @@ from app.engine.lease import Lease
 from app.engine.rulebook import Rulebook
 from app.records.crm import Company, Contact
 from app.records.ids import CompanyId, ContactId, ObjectType
-from app.storage import contacts, events, handoffs, lanes
+from app.storage import contacts, events, handoffs, lanes, writes
 from app.storage.database import Connection
 
 
@@ -54,6 +54,7 @@ async def retire(lease: Lease, reading: Reading, *, now: datetime) -> None:
         gone = sorted(reading.missing)
         await handoffs.end(connection, lease.portal_id, gone, "the record is gone", now=now)
         await contacts.mark_gone(connection, lease.portal_id, dict.fromkeys(gone) | dict(reading.merged), now=now)
+        await writes.supersede(connection, lease.portal_id, gone)
         await _cover(connection, lease, reading)
         survivors = [(ObjectType.CONTACT, new) for new in sorted(set(reading.merged.values()))]
         await lanes.mark(connection, lease.portal_id, survivors, wake_at=now, now=now)

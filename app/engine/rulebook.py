@@ -1,4 +1,4 @@
-"""An agreement version ready to decide by: the document as values, and the words of the portal it was checked against."""
+"""An agreement version ready to decide by: the document as values, and the portal's words it was checked against."""
 
 from __future__ import annotations
 

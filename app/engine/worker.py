@@ -50,7 +50,7 @@ class Worker:
                 _log.warning("database_away", error=type(error).__name__)
                 busy = False
                 await asyncio.sleep(_AFTER_ERROR_SECONDS)
-            except Exception:
+            except Exception:  # noqa: BLE001  the loop must outlive a defect; it is logged whole
                 _log.exception("look_failed")
                 busy = False
                 await asyncio.sleep(_AFTER_ERROR_SECONDS)

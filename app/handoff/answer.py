@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from app.agreement.model import Agreement, RecycleRule
 from app.handoff.course import Close, Hold
@@ -14,8 +14,6 @@ from app.handoff.state import Handoff, HandoffState, Lead, StageMove
 
 _ROAD = (HandoffState.OPEN, HandoffState.ACCEPTED, HandoffState.WORKING)
 _ENDS = (HandoffState.QUALIFIED, HandoffState.REJECTED)
-_REASON_GRACE = timedelta(minutes=5)
-"""A rep who sets `rejected` first and the reason a moment later means one rejection."""
 
 
 def answer_to(handoff: Handoff, lead: Lead) -> HandoffState | None:
@@ -39,9 +37,6 @@ def follow(agreement: Agreement, handoff: Handoff, lead: Lead, now: datetime) ->
     if said is not HandoffState.REJECTED:
         return Hold(handoff, said)
     reason = (lead.contact.properties.get(REASON) or "").strip() or None
-    until = _grace_end(lead) if reason is None else None
-    if until is not None and now < until:
-        return Hold(handoff, None, "Rejected without a reason so far.", until)
     return _reject(agreement, handoff, lead, reason, now)
 
 
@@ -76,11 +71,6 @@ def _is_heard(handoff: Handoff, lead: Lead) -> bool:
     """Whether what is on the record was written after the handoff opened."""
     change = lead.history.changes.get(STATUS)
     return STATUS in lead.history.applied or (change is not None and change.at > handoff.opened_at)
-
-
-def _grace_end(lead: Lead) -> datetime | None:
-    change = lead.history.changes.get(STATUS)
-    return None if change is None else change.at + _REASON_GRACE
 
 
 def _state(text: str | None) -> HandoffState | None:

@@ -76,4 +76,4 @@ def nearest(name: str, among: Iterable[str]) -> str:
     if close:
         return f"Did you mean `{close[0]}`?"
     listed = ", ".join(f"`{one}`" for one in known[:_LISTED])
-    return f"There are {listed}{' and more' if len(known) > _LISTED else ''}" if known else "None is defined yet"
+    return f"Known: {listed}{' and more' if len(known) > _LISTED else ''}" if known else "None is defined yet"

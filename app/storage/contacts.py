@@ -159,7 +159,10 @@ async def add_applied(
         return
     await connection.execute(
         text("""
-            UPDATE contact SET applied = contact.applied || CAST(landed.applied AS jsonb)
+            UPDATE contact SET
+                applied = contact.applied || CAST(landed.applied AS jsonb),
+                stage_move = CASE WHEN stage_move ->> 'to' = CAST(landed.applied AS jsonb) ->> 'lifecyclestage'
+                                  THEN NULL ELSE stage_move END
             FROM unnest(CAST(:ids AS text[]), CAST(:applied AS text[])) AS landed (id, applied)
             WHERE contact.portal_id = :portal_id AND contact.id = landed.id
         """),
@@ -173,7 +176,7 @@ def _json(values: Mapping[str, str]) -> str:
 
 
 async def inherit(connection: Connection, portal_id: PortalId, old: ContactId, new: ContactId) -> None:
-    """A contact was merged into another: what Baton remembers of the old one holds for the new, unless it has its own."""
+    """A contact was merged into another: what is remembered of the old one holds for the new, unless it has its own."""
     await connection.execute(
         text("""
             INSERT INTO contact (portal_id, id, properties, applied, overrides, stage_move, waiting_since)
@@ -207,13 +210,19 @@ async def mark_gone(
 async def erase(connection: Connection, portal_id: PortalId, contact_ids: Sequence[ContactId]) -> None:
     """Forget what is known of these people, in snapshots, decisions and writes; ids, times and outcomes stay."""
     keys = {"portal_id": portal_id, "ids": list(contact_ids)}
-    for statement in (
-        "UPDATE contact SET properties = '{}', applied = '{}', overrides = '{}', company_id = NULL WHERE portal_id = :portal_id AND id = ANY(:ids)",
-        "UPDATE decision SET inputs = '{}', decision = '{}', because = 'erased' WHERE portal_id = :portal_id AND contact_id = ANY(:ids)",
-        "UPDATE write SET properties = '{}', words = NULL WHERE portal_id = :portal_id AND contact_id = ANY(:ids)",
-        "UPDATE handoff SET brief = '{}', because = 'erased' WHERE portal_id = :portal_id AND contact_id = ANY(:ids)",
-    ):
-        await connection.execute(text(statement), keys)
+    for table, blanks, key in _PERSONAL:
+        await connection.execute(
+            text(f"UPDATE {table} SET {blanks} WHERE portal_id = :portal_id AND {key} = ANY(:ids)"), keys
+        )
+
+
+_PERSONAL = (
+    ("contact", "properties = '{}', applied = '{}', overrides = '{}', company_id = NULL", "id"),
+    ("decision", "inputs = '{}', decision = '{}', because = 'erased'", "contact_id"),
+    ("write", "properties = '{}', words = NULL", "contact_id"),
+    ("handoff", "brief = '{}', because = 'erased'", "contact_id"),
+)
+"""Where personal values stand, and what is left in their place."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ class Database:
             yield connection
 
     async def transact(self, work: Callable[[Connection], Awaitable[T]]) -> T:
-        """Do `work` in one transaction, again from the start where PostgreSQL asks for it. It must not do I/O elsewhere."""
+        """Do `work` in one transaction, again from the start where PostgreSQL asks for it. No I/O elsewhere in it."""
         async for attempt in AsyncRetrying(
             retry=retry_if_exception(_asks_for_another_try),
             wait=wait_random_exponential(multiplier=0.02, max=1),
@@ -71,8 +71,9 @@ class Database:
         except (OSError, DBAPIError, asyncpg.PostgresError) as error:
             reason = error.orig if isinstance(error, DBAPIError) and error.orig else error
             where = self.engine.url.render_as_string(hide_password=True)
+            words = (str(reason).splitlines() or ["no words"])[0]
             raise DatabaseUnavailable(
-                f"PostgreSQL at {where} does not answer ({type(reason).__name__}: {str(reason).splitlines()[0] if str(reason) else 'no words'}). "
+                f"PostgreSQL at {where} does not answer ({type(reason).__name__}: {words}). "
                 "Check BATON_DATABASE_URL, or unset it to use the embedded one."
             ) from None
 

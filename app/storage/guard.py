@@ -1,4 +1,4 @@
-"""Quotas and the breaker, as rows that all workers share: the protocols of app.crm.guard.
+"""Quotas and the breaker, as rows that all workers share.
 
 A quota is one instant, the theoretical arrival time of the generic cell rate algorithm: each reserved
 call pushes it on by one interval, and a call may be made while it is at most a burst ahead of now.
@@ -14,9 +14,8 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
-from app.crm.errors import BreakerOpen, Throttled
-from app.crm.guard import QuotaClass
 from app.records.ids import PortalId
+from app.records.quota import QuotaClass
 from app.storage.database import Database
 
 SHARE = 0.9
@@ -63,7 +62,7 @@ class _Leased:
 
 
 class SharedQuota:
-    """The portal's quotas. Implements app.crm.guard.Quota."""
+    """The portal's quotas, in chunks of permits for this process."""
 
     def __init__(
         self,
@@ -80,13 +79,15 @@ class SharedQuota:
         self._leased = {kind: _Leased() for kind in rates}
 
     async def take(self, kind: QuotaClass, *, patience: timedelta) -> timedelta:
-        """Reserve one call; see app.crm.guard.Quota."""
+        """Reserve one call; return the wait before it. If that is longer than `patience`, nothing was reserved."""
         leased = self._leased[kind]
         if leased.left and self._monotonic() < leased.until:
             leased.left -= 1
             return timedelta()
         many = min(CHUNK, max(1, int(self._rates[kind].calls * BURST)))
         wait = await self._reserve(kind, many, patience)
+        if wait > patience:
+            return wait
         self._leased[kind] = _Leased(many - 1, self._monotonic() + wait.total_seconds() + 1)
         return wait
 
@@ -108,11 +109,7 @@ class SharedQuota:
             ).scalar_one()
             wait = max(timedelta(), ahead + rate.interval * many - rate.burst)
             if wait > patience:
-                raise Throttled(
-                    f"the {kind.value} quota of the portal is used up for {wait.total_seconds():.1f} s",
-                    policy=f"baton {kind.value}",
-                    retry_after=wait,
-                )
+                return wait
             await connection.execute(
                 text("""
                     UPDATE quota SET arrival_at = greatest(arrival_at, now()) + CAST(:cost AS interval)
@@ -129,7 +126,8 @@ class SharedQuota:
             await connection.execute(
                 text("""
                     INSERT INTO quota VALUES (:id, :class, now() + CAST(:by AS interval))
-                    ON CONFLICT (portal_id, class) DO UPDATE SET arrival_at = greatest(quota.arrival_at, excluded.arrival_at)
+                    ON CONFLICT (portal_id, class) DO UPDATE SET
+                        arrival_at = greatest(quota.arrival_at, excluded.arrival_at)
                 """),
                 {"id": self._portal_id, "class": kind.value, "by": by + self._rates[kind].burst},
             )
@@ -141,27 +139,27 @@ class BreakerLimits:
 
     calls: int = 10
     share: float = 0.7
-    window: timedelta = timedelta(minutes=5)
+    window: timedelta = timedelta(seconds=30)
     pause: timedelta = timedelta(seconds=15)
 
 
 class SharedBreaker:
-    """The portal's breaker. Implements app.crm.guard.Breaker."""
+    """The portal's breaker."""
 
     def __init__(self, database: Database, portal_id: PortalId, limits: BreakerLimits | None = None) -> None:
         self._database = database
         self._portal_id = portal_id
         self._limits = limits or BreakerLimits()
 
-    async def check(self) -> None:
-        """Raise BreakerOpen while open. Once the pause is over, the first caller probes and the others wait for it."""
+    async def check(self) -> timedelta | None:
+        """While open, for how long; else None. Once the pause is over the first caller probes, the others wait."""
         async with self._database.begin() as connection:
             row = (
                 await connection.execute(
                     text("""
                         UPDATE breaker SET probe_until = CASE
-                            WHEN open_until <= now() AND (probe_until IS NULL OR probe_until <= now()) THEN now() + CAST(:pause AS interval)
-                            ELSE probe_until END
+                            WHEN open_until <= now() AND (probe_until IS NULL OR probe_until <= now())
+                            THEN now() + CAST(:pause AS interval) ELSE probe_until END
                         WHERE portal_id = :id AND open_until IS NOT NULL
                         RETURNING greatest(open_until, now()) - now() AS closed_for,
                                   open_until <= now() AND probe_until = now() + CAST(:pause AS interval) AS probes
@@ -169,11 +167,7 @@ class SharedBreaker:
                     {"id": self._portal_id, "pause": self._limits.pause},
                 )
             ).one_or_none()
-        if row is not None and not row.probes:
-            raise BreakerOpen(
-                "HubSpot failed too often lately; no call is made for now",
-                retry_after=max(row.closed_for, timedelta(seconds=1)),
-            )
+        return max(row.closed_for, timedelta(seconds=1)) if row is not None and not row.probes else None
 
     async def record(self, *, ok: bool) -> None:
         """Count a call; an answer closes the breaker, enough outages open it."""
@@ -182,10 +176,11 @@ class SharedBreaker:
                 text("""
                     INSERT INTO breaker (portal_id, window_at, calls, failures) VALUES (:id, now(), 1, :failed)
                     ON CONFLICT (portal_id) DO UPDATE SET
-                        window_at = CASE WHEN breaker.window_at < now() - CAST(:window AS interval) THEN now() ELSE breaker.window_at END,
-                        calls = CASE WHEN breaker.window_at < now() - CAST(:window AS interval) THEN 1 ELSE breaker.calls + 1 END,
-                        failures = CASE WHEN breaker.window_at < now() - CAST(:window AS interval) THEN :failed
-                                        ELSE breaker.failures + :failed END
+                        (window_at, calls, failures) = (
+                            SELECT CASE WHEN over THEN now() ELSE breaker.window_at END,
+                                   CASE WHEN over THEN 0 ELSE breaker.calls END + 1,
+                                   CASE WHEN over THEN 0 ELSE breaker.failures END + :failed
+                            FROM (SELECT breaker.window_at < now() - CAST(:window AS interval) AS over) AS span)
                 """),
                 {"id": self._portal_id, "failed": 0 if ok else 1, "window": self._limits.window},
             )

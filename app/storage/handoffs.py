@@ -55,7 +55,7 @@ async def running(
 async def last_closed(
     connection: Connection, portal_id: PortalId, contact_ids: Sequence[ContactId], *, shadow: bool
 ) -> Mapping[ContactId, PastHandoff]:
-    """The handoff of each contact that sales closed last. One that merely ended (gone, merged, shadow) does not count."""
+    """The handoff of each contact that sales closed last; one that merely ended (gone, merged) does not count."""
     rows = await connection.execute(
         text("""
             SELECT DISTINCT ON (contact_id) * FROM handoff

@@ -66,11 +66,8 @@ async def make_partitions(connection: Connection, *, now: datetime, months: int 
             bounds,
         )
         if not made and not late:
-            await connection.execute(
-                text(
-                    f"CREATE TABLE {name} PARTITION OF event FOR VALUES FROM ('{first:%Y-%m-%d} UTC') TO ('{following:%Y-%m-%d} UTC')"
-                )
-            )
+            span = f"FROM ('{first:%Y-%m-%d} UTC') TO ('{following:%Y-%m-%d} UTC')"
+            await connection.execute(text(f"CREATE TABLE {name} PARTITION OF event FOR VALUES {span}"))
 
 
 def _month_starts(day: date, months: int) -> list[date]:

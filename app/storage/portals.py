@@ -70,9 +70,10 @@ async def hold(connection: Connection, portal_id: PortalId) -> Portal | None:
 async def block(connection: Connection, portal_id: PortalId, reason: str | None) -> None:
     """Say why lanes wait, or (None) that they need not."""
     await connection.execute(
-        text(
-            "UPDATE portal SET blocked_reason = :reason WHERE portal_id = :id AND blocked_reason IS DISTINCT FROM :reason"
-        ),
+        text("""
+            UPDATE portal SET blocked_reason = :reason
+            WHERE portal_id = :id AND blocked_reason IS DISTINCT FROM CAST(:reason AS text)
+        """),
         {"id": portal_id, "reason": reason},
     )
 

@@ -75,19 +75,21 @@ class Settled:
 
 
 async def supersede(connection: Connection, portal_id: PortalId, contact_ids: Sequence[ContactId]) -> None:
-    """A new decision takes the place of property writes that did not land."""
+    """A new decision takes the place of property writes that did not land; a closed handoff needs no telling."""
     await connection.execute(
         text("""
             UPDATE write SET state = 'superseded', settled_at = now()
-            WHERE portal_id = :portal_id AND contact_id = ANY(:ids) AND kind = 'properties'
-              AND state IN ('due', 'parked', 'withheld', 'sending')
+            WHERE portal_id = :portal_id AND contact_id = ANY(:ids)
+              AND (kind = 'properties' AND state IN ('due', 'parked', 'withheld', 'sending')
+                   OR state IN ('due', 'parked', 'withheld') AND handoff_id IN (
+                        SELECT id FROM handoff WHERE handoff.portal_id = :portal_id AND closed_at IS NOT NULL))
         """),
         {"portal_id": portal_id, "ids": list(contact_ids)},
     )
 
 
 async def add(connection: Connection, portal_id: PortalId, made: Sequence[StoredWrite], *, now: datetime) -> None:
-    """Keep new writes. A note or task that has its row already becomes due again only if it had been parked or put off."""
+    """Keep new writes. A note or task that has its row already becomes due again only if it was parked or put off."""
     if not made:
         return
     statement = insert(write)
@@ -134,7 +136,7 @@ async def unsettled(
 async def overdue(
     connection: Connection, portal_id: PortalId, ids: Sequence[UUID], *, after: timedelta
 ) -> Mapping[UUID, timedelta]:
-    """For each write, how long until `after` has passed since it was sent, by the database's clock; zero when it has."""
+    """How long until `after` has passed since each write was sent, by the database's clock; zero when it has."""
     rows = await connection.execute(
         text("""
             SELECT id, greatest(sent_at + CAST(:after AS interval) - now(), interval '0') AS left_over FROM write

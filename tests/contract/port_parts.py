@@ -16,7 +16,6 @@ import httpx
 import uvicorn
 
 from app.clock import SteppedClock
-from app.crm.errors import CrmError
 from app.crm.guard import QuotaClass
 from app.crm.hubspot import HubspotCrm
 from app.crm.port import Crm, NoteDraft, PropertyChange
@@ -38,15 +37,14 @@ class OpenQuota:
     """Lets every call through after `wait`, and remembers what it was told."""
 
     wait: timedelta = timedelta()
-    refusal: CrmError | None = None
     on_take: Callable[[], None] = lambda: None
     taken: list[QuotaClass] = field(default_factory=list)
     pushed_back: list[tuple[QuotaClass, timedelta]] = field(default_factory=list)
 
     async def take(self, kind: QuotaClass, *, patience: timedelta) -> timedelta:
-        if self.refusal is not None:
-            raise self.refusal
         assert patience == timedelta(seconds=5)
+        if self.wait > patience:
+            return self.wait
         self.taken.append(kind)
         self.on_take()
         return self.wait
@@ -57,16 +55,15 @@ class OpenQuota:
 
 @dataclass
 class OpenBreaker:
-    """Counts, and is open only when it is given an error to raise."""
+    """Counts, and is open only when it is told for how long."""
 
-    error: CrmError | None = None
+    shut: timedelta | None = None
     checks: int = 0
     records: list[bool] = field(default_factory=list)
 
-    async def check(self) -> None:
+    async def check(self) -> timedelta | None:
         self.checks += 1
-        if self.error is not None:
-            raise self.error
+        return self.shut
 
     async def record(self, *, ok: bool) -> None:
         self.records.append(ok)

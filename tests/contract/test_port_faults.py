@@ -167,7 +167,7 @@ async def test_quota_is_waited_for_and_its_refusal_is_the_calls(bench: Bench, hu
     bench.quota.wait = timedelta(seconds=1.5)
     await bench.crm.read_contacts([IDA], [])
     assert bench.sleeps.seconds == [1.5]
-    bench.quota.refusal = Throttled("used up", policy="own", retry_after=timedelta(minutes=1))
+    bench.quota.wait = timedelta(minutes=1)
     with pytest.raises(Throttled):
         await bench.crm.read_contacts([IDA], [])
     assert route.call_count == 1
@@ -175,7 +175,7 @@ async def test_quota_is_waited_for_and_its_refusal_is_the_calls(bench: Bench, hu
 
 
 async def test_open_breaker_sends_nothing_and_counts_nothing(bench: Bench, hubspot: respx.MockRouter) -> None:
-    bench.breaker.error = BreakerOpen("down", retry_after=timedelta(seconds=30))
+    bench.breaker.shut = timedelta(seconds=30)
     with pytest.raises(BreakerOpen):
         await bench.crm.read_contacts([IDA], [])
     assert hubspot.calls.call_count == 0

@@ -12,7 +12,7 @@ from app.crm.simulator.instants import ShiftedClock, epoch_ms
 PATH = "/crm/objects/2026-09/contacts/search"
 
 
-def asking(name: str, operator: str, **values: Any) -> dict[str, Any]:  # noqa: ANN401  # JSON values
+def asking(name: str, operator: str, **values: Any) -> dict[str, Any]:  # JSON values
     return {"filterGroups": [{"filters": [{"propertyName": name, "operator": operator, **values}]}]}
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 
 from app.crm.simulator import ValidationRule
-from app.storage.codec import to_json
 from app.handoff.decide import decide
 from app.handoff.decision import Decision
 from app.storage import decisions
+from app.storage.codec import to_json
 from tests.world import World
 
 
@@ -100,12 +101,12 @@ async def test_every_stored_decision_computed_again_is_the_same(world: World) ->
     async with world.database.begin() as connection:
         stored = await decisions.newest(connection, world.baton.portal_id, limit=100)
     assert len(stored) >= 3
-    for one in stored:
-        again = decide(ready[1].agreement, one.inputs(), ready[1].vocabulary)
-        assert to_json(again, Decision) == one.stored_decision
+    for kept in stored:
+        again = decide(ready[1].agreement, kept.inputs(), ready[1].vocabulary)
+        assert to_json(again, Decision) == kept.stored_decision
 
 
-def thousand(world: World, phone=lambda number: "") -> list[str]:  # noqa: ANN001
+def thousand(world: World, phone: Callable[[int], str] = lambda _: "") -> list[str]:
     """A thousand people at a firm in the market who asked for the pricing guide."""
     company = world.sim.create_company({"name": "Bank", "numberofemployees": "900", "industry": "BANKING"})
     return [world.lead("Pricing guide", company, phone=phone(number)) for number in range(1000)]

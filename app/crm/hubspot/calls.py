@@ -143,16 +143,24 @@ class Caller:
         return await retrying(self._send_once, call)
 
     async def _send_once(self, call: Call) -> Fields:
-        wait = await self._quota.take(call.kind, patience=self._limits.patience)
-        if wait > timedelta():
-            await self._sleep(wait.total_seconds())
+        await self._wait_for_quota(call.kind)
         # Asked last: the one probe that a half-open breaker lets through must really be sent.
-        await self._breaker.check()
+        shut = await self._breaker.check()
+        if shut is not None:
+            raise BreakerOpen("HubSpot failed too often lately; no call is made for now", retry_after=shut)
         outcome = self._judge(call, await self._exchange(call))
         await self._feed_back(call, outcome)
         if isinstance(outcome, CrmError):
             raise outcome
         return outcome
+
+    async def _wait_for_quota(self, kind: QuotaClass) -> None:
+        wait = await self._quota.take(kind, patience=self._limits.patience)
+        if wait > self._limits.patience:
+            words = f"the {kind.value} quota of the portal is used up for {wait.total_seconds():.1f} s"
+            raise Throttled(words, policy=f"baton {kind.value}", retry_after=wait)
+        if wait > timedelta():
+            await self._sleep(wait.total_seconds())
 
     async def _feed_back(self, call: Call, outcome: Fields | CrmError) -> None:
         await self._breaker.record(ok=not isinstance(outcome, Outage | OutcomeUnknown))

@@ -26,7 +26,7 @@ _TEST_EVENT_IDS = (1, 100)
 _TEST_OBJECT_ID = "123"
 
 
-class WrongPayload(Exception):  # noqa: N818  an event that is wrong, not an error of ours
+class WrongPayload(Exception):
     """The event cannot be read; the message says which field is wrong, without its value."""
 
 

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import suppress
+from copy import deepcopy
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import reduce
+from operator import getitem
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from app.agreement.faults import AgreementError
 from app.agreement.model import Agreement, Member, Target, WaitFor
 from app.agreement.parse import build_agreement, check_against, default_vocabulary, parse_agreement
+from app.agreement.shape import Document
+from app.agreement.terms import SECTIONS
 from app.records.crm import Owner, PropertyDefinition, PropertyOption
 from app.records.ids import OwnerId, PoolId
 from app.records.span import Span
@@ -34,6 +44,10 @@ def test_the_committed_example_has_no_fault() -> None:
     assert faults(WHOLE.encode()) == ()
 
 
+def test_every_section_has_a_shape() -> None:
+    assert set(SECTIONS) == set(Document.model_fields)
+
+
 def test_the_smallest_document_has_no_fault() -> None:
     assert faults(SMALL) == ()
 
@@ -44,6 +58,38 @@ def test_windows_line_ends_change_nothing(whole: Agreement) -> None:
 
 def test_stored_content_builds_the_same_agreement(whole: Agreement) -> None:
     assert build_agreement(json.loads(json.dumps(whole.document))) == whole
+
+
+def places(node: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    steps = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for step, below in steps:
+        yield (*path, step)
+        yield from places(below, (*path, step))
+
+
+CONTENT = dict(parse_agreement(SMALL, file="x").document)
+JUNK: tuple[object, ...] = (
+    None,
+    3,
+    -1.5,
+    True,
+    "x",
+    [],
+    {},
+    [None],
+    [["y"]],
+    {"id": {"z": 1}},
+    {"any": [{"meets": ["q"]}]},
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from(list(places(CONTENT))), st.sampled_from(JUNK))
+def test_junk_anywhere_is_refused_in_words_or_harmless(path: tuple[str | int, ...], junk: object) -> None:
+    content: Any = deepcopy(CONTENT)
+    reduce(getitem, path[:-1], content)[path[-1]] = junk
+    with suppress(AgreementError):
+        build_agreement(content)
 
 
 def test_stored_content_with_a_fault_names_its_path() -> None:

@@ -37,8 +37,13 @@ def lead(
     return Facts(now, contact, company, signals, handoff)
 
 
-def scope(facts: Facts | None = None, **more: str | None) -> Scope:
-    return Scope(facts or lead(**more), VOCABULARY)
+def scope(facts: Facts | None = None) -> Scope:
+    return Scope(facts or lead(), VOCABULARY)
+
+
+def having(name: str, value: str | None) -> Scope:
+    """The scope of a contact with one value."""
+    return scope(Facts(NOW, {name: value}))
 
 
 def form(title: str, at: datetime = NOW) -> Signal:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import product
-
 import pytest
 
 from app.rules.evaluate import evaluate
 from app.rules.operators import OPERATORS
 from app.rules.truth import Truth
-from tests.core.rules.leads import KINDS, condition, faults_of, scope
+from tests.core.rules.leads import KINDS, condition, faults_of, having
 
 # operator, type, operand, values that meet it, values that do not
 TABLE: tuple[tuple[str, str, object, tuple[str, ...], tuple[str, ...]], ...] = (
@@ -75,15 +73,15 @@ def test_a_value_meets_the_test_or_does_not(
     operator: str, kind: str, operand: object, value: str, truth: Truth
 ) -> None:
     name = f"a_{kind}"
-    trace = evaluate(condition({f"contact.{name}": {operator: operand}}), scope(**{name: value}))
+    trace = evaluate(condition({f"contact.{name}": {operator: operand}}), having(name, value))
     assert (trace.truth, trace.seen) == (truth, " ".join(value.split()))
 
 
-@pytest.mark.parametrize("missing", [None, "", "  "])
 @pytest.mark.parametrize(("operator", "kind", "operand"), [row[:3] for row in TABLE if row[0] != "known"])
-def test_a_missing_value_is_no_data(operator: str, kind: str, operand: object, missing: str | None) -> None:
-    trace = evaluate(condition({f"contact.a_{kind}": {operator: operand}}), scope(**{f"a_{kind}": missing}))
-    assert (trace.truth, trace.seen) == (Truth.NO_DATA, None)
+def test_a_missing_value_is_no_data(operator: str, kind: str, operand: object) -> None:
+    test = condition({f"contact.a_{kind}": {operator: operand}})
+    traces = [evaluate(test, having(f"a_{kind}", missing)) for missing in (None, "", "  ")]
+    assert [(trace.truth, trace.seen) for trace in traces] == [(Truth.NO_DATA, None)] * 3
 
 
 @pytest.mark.parametrize(
@@ -91,7 +89,7 @@ def test_a_missing_value_is_no_data(operator: str, kind: str, operand: object, m
 )
 def test_a_value_that_cannot_be_read_is_no_data_and_is_shown(operator: str, kind: str, operand: object) -> None:
     raw = UNREADABLE[kind]
-    trace = evaluate(condition({f"contact.a_{kind}": {operator: operand}}), scope(**{f"a_{kind}": raw}))
+    trace = evaluate(condition({f"contact.a_{kind}": {operator: operand}}), having(f"a_{kind}", raw))
     assert (trace.truth, trace.seen) == (Truth.NO_DATA, raw)
 
 
@@ -100,20 +98,18 @@ def test_the_table_covers_every_operator_on_every_type_it_takes() -> None:
     assert {(operator, kind) for operator, kind, *_ in TABLE} == promised
 
 
-@pytest.mark.parametrize(
-    ("operator", "kind"),
-    [(name, kind) for name, kind in product(OPERATORS, KINDS) if kind not in OPERATORS[name].kinds],
-)
-def test_an_operator_on_a_type_it_does_not_take_is_a_fault(operator: str, kind: str) -> None:
-    faults = faults_of({f"contact.a_{kind}": {operator: "7 days"}})
-    assert [(fault.code, fault.path[-1]) for fault in faults] == [("operator_type", operator)]
+@pytest.mark.parametrize("operator", OPERATORS)
+def test_an_operator_on_a_type_it_does_not_take_is_a_fault(operator: str) -> None:
+    for kind in set(KINDS) - set(OPERATORS[operator].kinds):
+        faults = faults_of({f"contact.a_{kind}": {operator: "7 days"}})
+        assert [(fault.code, fault.path[-1]) for fault in faults] == [("operator_type", operator)]
 
 
 @pytest.mark.parametrize(
     ("known", "value", "truth"), [(True, None, "not met"), (False, "", "met"), (False, "x", "not met")]
 )
 def test_known_is_never_without_data(known: bool, value: str | None, truth: str) -> None:  # noqa: FBT001
-    trace = evaluate(condition({"contact.a_string": {"known": known}}), scope(a_string=value))
+    trace = evaluate(condition({"contact.a_string": {"known": known}}), having("a_string", value))
     assert str(trace.truth) == truth
 
 
@@ -127,5 +123,5 @@ def test_known_is_never_without_data(known: bool, value: str | None, truth: str)
     ],
 )
 def test_a_property_nobody_defined_is_read_as_its_operator_needs(test: object, value: str) -> None:
-    trace = evaluate(condition({"contact.custom": test}), scope(custom=value))
+    trace = evaluate(condition({"contact.custom": test}), having("custom", value))
     assert trace.truth is Truth.MET

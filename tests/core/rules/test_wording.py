@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.rules.evaluate import Scope, evaluate
 from app.rules.trace import nearest_misses, render
 from app.rules.wording import describe
-from tests.core.rules.leads import condition, form, lead, scope
+from tests.core.rules.leads import condition, form, having, lead, scope
 
 SIZE = {"company.numberofemployees": {"at_least": 50}}
 DEMO = {"signal": {"form": {"contains": "demo"}, "within": "7 days"}}
@@ -65,7 +65,7 @@ def test_what_is_met_has_no_misses() -> None:
 
 
 def test_values_from_outside_stay_on_their_line() -> None:
-    trace = evaluate(condition({"contact.a_string": "x"}), scope(a_string="a\x1b[31m\nb" + "c" * 500))
+    trace = evaluate(condition({"contact.a_string": "x"}), having("a_string", "a\x1b[31m\nb" + "c" * 500))
     assert trace.seen is not None
     assert trace.seen.isprintable()
     assert len(trace.seen) == 80

@@ -1,0 +1,154 @@
+"""The sections that people sign: the terms, the hours, the targets. `shape` has those that run."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from app.agreement.fields import (
+    Day,
+    Email,
+    EndDay,
+    Identifier,
+    Length,
+    Money,
+    Text,
+    Zone,
+    choice,
+    refusal,
+)
+from app.agreement.words import HOLIDAYS, check_words
+from app.rules.grammar import nearest
+from app.sla.calendar import Calendar
+from app.sla.hours import Interval
+
+SECTIONS = (
+    "agreement",
+    "calendars",
+    "definitions",
+    "profile",
+    "personas",
+    "score",
+    "disqualify",
+    "stages",
+    "ready",
+    "routes",
+    "pools",
+    "promises",
+    "recycle",
+    "playbooks",
+    "targets",
+    "examples",
+)
+_WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+class Part(BaseModel):
+    """Anything with named fields; a name that is not among them is a fault."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+class Review(Part):
+    every: Length
+
+
+def _section(text: str) -> str:
+    if text in SECTIONS:
+        return text
+    raise refusal("unknown_section", f"`{text}` is no section of an agreement", nearest(text, SECTIONS))
+
+
+class Side(Part):
+    contact: Email
+    sections: list[Annotated[Text, AfterValidator(_section)]]
+
+
+class Sides(Part):
+    marketing: Side
+    sales: Side
+
+
+class Support(Part):
+    by: Annotated[Text, choice("side", "marketing", "sales")]
+    what: Text
+    every: Length
+
+
+class Consequence(Part):
+    when: Text
+    then: Annotated[list[Text], Field(min_length=1)]
+
+
+class Terms(Part):
+    """What the two sides agreed on, apart from the machinery."""
+
+    name: Text
+    overview: Text
+    goals: Annotated[list[Text], Field(min_length=1)]
+    time_zone: Zone
+    currency: Annotated[Text, check_words("currency", re.compile(r"[A-Z]{3}"), "a code like `USD`")]
+    starts_on: Day
+    ends_on: EndDay
+    review: Review
+    sides: Sides
+    disputes: Email
+    support: list[Support]
+    accountability: list[Consequence]
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> Terms:
+        if self.ends_on is not None and self.ends_on < self.starts_on:
+            message = f"the agreement ends on {self.ends_on}, before it starts on {self.starts_on}"
+            raise refusal("ends_before_start", message, "Put `ends_on` after `starts_on`")
+        return self
+
+
+class OpeningHours(Part):
+    id: Identifier
+    time_zone: Zone
+    open: dict[str, list[Text]]
+    holidays: Annotated[Text, check_words("country", HOLIDAYS, "a code like `US` or `US-CA`")] | None = None
+    closed: list[Day] = []
+
+    @model_validator(mode="after")
+    def _is_usable(self) -> OpeningHours:
+        try:
+            self.calendar()
+        except ValueError as error:
+            fix = 'Write hours like `mon-fri: ["09:00-17:30"]`'
+            raise refusal("bad_calendar", str(error), fix) from error
+        return self
+
+    def calendar(self) -> Calendar:
+        """The calendar. Raises ValueError for one that cannot be used."""
+        hours: dict[int, list[Interval]] = {}
+        for days, written in self.open.items():
+            for day in _weekdays(days):
+                hours.setdefault(day, []).extend(Interval.parse(text) for text in written)
+        country, _, region = (self.holidays or "").partition("-")
+        return Calendar.build(
+            self.id,
+            self.time_zone,
+            hours,
+            holiday_country=country or None,
+            holiday_subdivision=region or None,
+            closed=self.closed,
+        )
+
+
+class Targets(Part):
+    period: Annotated[Text, choice("period", "month", "quarter", "year")]
+    revenue: Money
+    deal_size: Money
+    cycle: Length
+
+
+def _weekdays(days: str) -> range:
+    """`mon-fri` as weekday numbers. Raises ValueError."""
+    first, _, last = days.strip().lower().partition("-")
+    if first not in _WEEK or (last or first) not in _WEEK:
+        raise ValueError(f"`{days}` are no weekdays; write `mon-fri` or `sat`")
+    return range(_WEEK.index(first), _WEEK.index(last or first) + 1)
