@@ -147,8 +147,10 @@ class PortalWatch:
                 now=self._clock.now(),
             )
             stored = await agreements.get(connection, self._portal_id, version.number)
-        if faults:
+        if faults and version.frozen is None:
             return f"agreement version {version.number} does not fit the portal: {faults[0]}"
+        for fault in faults:
+            _log.warning("agreement_drifts", version=version.number, fault=str(fault))
         missing = missing_properties(rulebook.agreement, seen.by_name())
         if missing and not portal.is_shadow:
             return f"the portal lacks {missing[0].name} and {len(missing) - 1} more; run `baton setup --apply`"

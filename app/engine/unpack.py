@@ -61,6 +61,7 @@ class Unpacking:
         fresh = await events.add_new(connection, arrivals, portal_id=self._portal_id)
         marked = await self._mark(connection, [one for one in arrivals if one.event.key in fresh], now)
         await deliveries.mark_unpacked(connection, [one.id for one in taken], now=now)
+        await self._erase(connection, [one.event for one in arrivals])
         states = Counter(one.state.value for one in arrivals if one.event.key in fresh)
         _log.info("unpacked", requests=len(taken), received=len(arrivals), new=dict(states), lanes=marked)
         return Unpacked(len(taken), len(fresh), marked)
@@ -111,9 +112,6 @@ class Unpacking:
 
     async def _mark(self, connection: Connection, fresh: Sequence[Arrival], now: datetime) -> int:
         pending = [one.event for one in fresh if one.state is EventState.PENDING and isinstance(one.event, Event)]
-        erased = [ContactId(said.object_id or "") for said in pending if said.kind is EventKind.ERASED]
-        if erased:
-            await contacts.erase(connection, self._portal_id, erased)
         records = {(said.object_type, said.object_id) for said in pending if said.object_type and said.object_id}
         records |= {record for said in pending for record in said.also}
         generations = await lanes.mark(
@@ -121,6 +119,18 @@ class Unpacking:
         )
         await events.set_generations(connection, self._portal_id, [said.key for said in pending], generations)
         return len(generations)
+
+    async def _erase(self, connection: Connection, said: Sequence[Event | Unreadable]) -> None:
+        """Somebody asked to be forgotten: forget at once, the raw bytes of this very request included."""
+        people = [
+            ContactId(one.object_id)
+            for one in said
+            if isinstance(one, Event) and one.kind is EventKind.ERASED and one.object_id
+            if one.portal_id == self._portal_id
+        ]
+        if people:
+            await contacts.erase(connection, self._portal_id, people)
+            await events.erase(connection, self._portal_id, people)
 
 
 def _write_behind(said: Event, sent: Sequence[StoredWrite]) -> StoredWrite | None:

@@ -53,12 +53,13 @@ def trace_signal(test: SignalTest, scope: Scope) -> Trace:
     def truth_at(instant: datetime) -> Truth:
         return Truth.of(len(counted(test, matching, instant)) >= test.at_least)
 
+    truth = truth_at(now)
     return _leaf(
         test,
         scope,
-        truth=truth_at(now),
+        truth=truth,
         seen=seen,
-        miss=f"A signal would be needed: {describe(test, scope.vocabulary)}; there is {seen}",
+        miss="" if truth is Truth.MET else f"A signal would be needed: {describe(test)}; there is {seen}",
         changes_at=first_turn(turns(test, matching), now, truth_at),
     )
 
@@ -107,7 +108,7 @@ def _property_turns(test: PropertyTest, scope: Scope) -> tuple[datetime, ...]:
     if operator is None or text is None or not operator.takes.accepts(len(test.wanted)):
         return ()
     kind = _kind(test, scope)
-    wanted = [operator.read_operand(kind, written) for written in test.wanted]
+    wanted = operator.read_operands(kind, test.wanted)
     start = since(test.name, scope.facts)
     return of_value(operator, read(kind, text), wanted) if start is None else of_days_since(start, wanted)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from app.records.crm import PropertyDefinition
 from app.rules.facts import Facts, Vocabulary
@@ -48,6 +49,7 @@ DERIVED: Mapping[str, Derived] = {
 }
 
 
+@lru_cache(maxsize=1024)
 def derived(name: str) -> Derived | None:
     """The derivation behind a dotted name, if it is no property itself."""
     source = name.removeprefix(f"contact.{DAYS_SINCE}")

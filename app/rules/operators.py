@@ -45,7 +45,7 @@ class Takes(Enum):
 
     def accepts(self, count: int) -> bool:
         """Whether a test may have that many."""
-        return count >= 1 if self is Takes.MANY else count == {Takes.ONE: 1, Takes.TWO: 2}[self]
+        return count >= 1 if self is Takes.MANY else count == (1 if self is Takes.ONE else 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,22 +64,18 @@ class Operator:
 
     def compare(self, kind: Kind, text: str, written: Sequence[str], now: datetime) -> Truth:
         """Whether a value of a kind meets the test; no data for what cannot be read or compared."""
-        value, wanted = read(kind, text), [self.read_operand(kind, one) for one in written]
+        value, wanted = read(kind, text), self.read_operands(kind, written)
         if kind not in self.kinds or value is None or None in wanted or not self.takes.accepts(len(wanted)):
             return Truth.NO_DATA
         return Truth.of(self.holds(value, wanted, now))
 
+    def read_operands(self, kind: Kind, written: Sequence[str]) -> tuple[Operand | None, ...]:
+        """Each operand, as `read_operand` reads it."""
+        return _read_operands(self.reads, kind, tuple(written))
+
     def read_operand(self, kind: Kind, written: str) -> Operand | None:
         """The operand as the predicate takes it, or None where the words cannot be read so."""
-        match self.reads:
-            case Reads.AS_SPAN:
-                return read_span(written)
-            case Reads.AS_PATTERN:
-                return text.compiled(written)
-            case Reads.AS_WORDS if kind is Kind.STRING:
-                return " ".join(text.words(written)) or None
-            case _:
-                return read(kind, written)
+        return self.read_operands(kind, (written,))[0]
 
     def in_words(self, wanted: Sequence[str], *, would: bool = False) -> str:
         """The test in plain English."""
@@ -89,6 +85,24 @@ class Operator:
 
 KNOWN = "known"
 """The one operator that asks whether there is a value at all, and so is never without data."""
+
+
+@lru_cache(maxsize=1024)
+def _read_operands(reads: Reads, kind: Kind, written: tuple[str, ...]) -> tuple[Operand | None, ...]:
+    """Kept, since a rule's operands stay the same from lead to lead."""
+    return tuple(_read_operand(reads, kind, one) for one in written)
+
+
+def _read_operand(reads: Reads, kind: Kind, written: str) -> Operand | None:
+    match reads:
+        case Reads.AS_SPAN:
+            return read_span(written)
+        case Reads.AS_PATTERN:
+            return text.compiled(written)
+        case Reads.AS_WORDS if kind is Kind.STRING:
+            return " ".join(text.words(written)) or None
+        case _:
+            return read(kind, written)
 
 
 @lru_cache(maxsize=1024)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import TypeAlias, assert_never
 
 from app.rules.condition import (
@@ -63,8 +64,12 @@ def subject(leaf: Leaf, vocabulary: Vocabulary | None = None) -> str:  # noqa: P
             assert_never(leaf)
 
 
+@lru_cache(maxsize=4096)
 def wish(leaf: Leaf, *, would: bool = False) -> str:
-    """What the leaf wants of it: `at least 50`; with `would`, as it follows "would have to"."""
+    """What the leaf wants of it: `at least 50`; with `would`, as it follows "would have to".
+
+    Kept, since every lead is told the wishes of the same few leaves.
+    """
     be = "be " if would else ""
     match leaf:
         case PropertyTest() | ScoreTest():

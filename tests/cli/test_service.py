@@ -42,7 +42,9 @@ def closed_port() -> Iterator[int]:
 def running(folder: Path, *arguments: str, **settings: str) -> Iterator[subprocess.Popen[str]]:
     """A command, killed at the end if it still runs."""
     with (folder / "log").open("w") as log:
-        started = subprocess.Popen([BATON, *arguments], cwd=folder, env=environ(settings), stderr=log, text=True)
+        started = subprocess.Popen(  # noqa: S603  our own command
+            [BATON, *arguments], cwd=folder, env=environ(settings), stderr=log, text=True
+        )
     try:
         yield started
     finally:
@@ -56,7 +58,7 @@ def environ(settings: dict[str, str]) -> dict[str, str]:
 
 
 def printed(folder: Path, *arguments: str, **settings: str) -> Any:
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603  our own command
         [BATON, *arguments, "--json"], cwd=folder, env=environ(settings), capture_output=True, text=True, check=True
     )
     return json.loads(done.stdout)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 from typer.main import get_command
 
@@ -123,8 +123,9 @@ def _argument(param: Any) -> tuple[str, str]:  # noqa: ANN401  as above
 
 
 def _option(param: Any) -> tuple[str, str]:  # noqa: ANN401  as above
-    choices = getattr(param.type, "choices", None)
-    value = "" if param.is_flag else f" {'|'.join(choices) if choices else param.name.upper()}"
+    annotation = param.type_descriptor.annotation
+    choices = get_args(annotation) if get_origin(annotation) is Literal else ()
+    value = "" if param.is_flag else f" {'|'.join(choices) or param.name.upper()}"
     default = "" if param.is_flag or param.default is None or param.required else f" Default: {param.default}."
     return f"{', '.join(param.opts)}{value}", f"{param.help or ''}{default}{' Required.' if param.required else ''}"
 
