@@ -22,3 +22,6 @@ class Commands(TyperGroup):
         except BatonError as error:
             typer.echo(f"baton: {error}", err=True)
             raise typer.Exit(FAILED) from None
+        except PermissionError as error:
+            typer.echo(f"baton: {error.filename}: permission denied; use the account that Baton runs as", err=True)
+            raise typer.Exit(FAILED) from None

@@ -5,6 +5,7 @@ While one is missing, lanes wait, and the portal's row says why in a sentence th
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -134,7 +135,8 @@ class PortalWatch:
 
     async def _hold_against(self, version: Version, seen: _Seen, portal: Portal) -> str | None:
         rulebook = await rulebook_of(version)
-        faults = check_against(rulebook.agreement, vocabulary_with(seen.by_name()), seen.owners, seen.stages())
+        words = vocabulary_with(seen.by_name())
+        faults = await asyncio.to_thread(check_against, rulebook.agreement, words, seen.owners, seen.stages())
         wanted = names_of(rulebook.agreement)
         frozen = {name: one for name, one in seen.by_name().items() if name in wanted}
         async with self._database.begin() as connection:

@@ -16,7 +16,7 @@ from uuid import UUID
 from app.crm.port import Activity, ActivityKind, Crm
 from app.engine.lease import Lease
 from app.records.ids import ContactId
-from app.storage import contacts, writes
+from app.storage import contacts, events, writes
 from app.storage.database import Connection
 from app.storage.writes import Settled, StoredWrite, WriteKind, WriteState
 
@@ -41,8 +41,7 @@ async def recover(crm: Crm, lease: Lease, *, in_flight: timedelta) -> Recovery:
     told = [one for one in sending if one.kind is not WriteKind.PROPERTIES]
     early = {one.contact_id: left[one.id] for one in told if left[one.id] > timedelta()}
     found = await _look_up(crm, [one for one in told if one.contact_id not in early])
-    settled = [_settle(one, found) for one in sending if one.contact_id not in early]
-    await _keep(lease, settled, [one for one in sending if one.echoed and one.kind is WriteKind.PROPERTIES])
+    await _keep(lease, [(one, _settle(one, found)) for one in sending if one.contact_id not in early])
     return Recovery(early)
 
 
@@ -72,14 +71,19 @@ def _settle(write: StoredWrite, found: Mapping[UUID, str]) -> Settled:
             assert_never(write.kind)
 
 
-async def _keep(lease: Lease, settled: Sequence[Settled], landed: Sequence[StoredWrite]) -> None:
+async def _keep(lease: Lease, settled: Sequence[tuple[StoredWrite, Settled]]) -> None:
+    """Store what became of the writes whose contacts are still held; others may have been sent again meanwhile."""
+
     async def work(connection: Connection) -> None:
         await lease.fence(connection)
-        await writes.settle(connection, lease.portal_id, settled)
-        await contacts.add_applied(
-            connection,
-            lease.portal_id,
-            {one.contact_id: one.properties for one in landed if lease.holds(one.contact_id)},
-        )
+        ours = [pair for pair in settled if lease.holds(pair[0].contact_id)]
+        await writes.settle(connection, lease.portal_id, [fate for _, fate in ours])
+        done = [(write, fate) for write, fate in ours if fate.state is WriteState.DONE]
+        landed = {write.contact_id: write.properties for write, _ in done if write.kind is WriteKind.PROPERTIES}
+        await contacts.add_applied(connection, lease.portal_id, landed)
+        for kind in (WriteKind.NOTE, WriteKind.TASK):
+            made = [fate.crm_id for write, fate in done if write.kind is kind and fate.crm_id]
+            if made:
+                await events.ignore_echoes_of(connection, lease.portal_id, kind.value, made)
 
     await lease.database.transact(work)

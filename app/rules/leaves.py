@@ -21,6 +21,8 @@ HANDOFF_ROAD = ("open", "accepted", "working", "qualified")
 HANDOFF_ENDS = ("rejected", "recycled", "expired")
 """States off that road; a test for one of them means only itself."""
 
+_TIMES = (Kind.DATE, Kind.DATETIME)
+
 
 def trace_property(test: PropertyTest, scope: Scope) -> Trace:
     text = value_text(test.name, scope.facts, scope.vocabulary) or raw(test.name, scope.facts)
@@ -59,7 +61,9 @@ def trace_signal(test: SignalTest, scope: Scope) -> Trace:
         scope,
         truth=truth,
         seen=seen,
-        miss="" if truth is Truth.MET else f"A signal would be needed: {describe(test)}; there is {seen}",
+        miss=""
+        if truth is Truth.MET
+        else f"A signal would be needed: {describe(test, scope.vocabulary)}; there is {seen}",
         changes_at=first_turn(turns(test, matching), now, truth_at),
     )
 
@@ -104,13 +108,15 @@ def _kind(test: PropertyTest, scope: Scope) -> Kind:
 
 def _property_turns(test: PropertyTest, scope: Scope) -> tuple[datetime, ...]:
     """The instants at which the test could turn by time alone."""
-    operator, text = OPERATORS.get(test.operator), raw(test.name, scope.facts)
-    if operator is None or text is None or not operator.takes.accepts(len(test.wanted)):
+    operator, kind = OPERATORS.get(test.operator), _kind(test, scope)
+    if operator is None or not operator.takes.accepts(len(test.wanted)):
         return ()
-    kind = _kind(test, scope)
     wanted = operator.read_operands(kind, test.wanted)
     start = since(test.name, scope.facts)
-    return of_value(operator, read(kind, text), wanted) if start is None else of_days_since(start, wanted)
+    if start is not None:
+        return of_days_since(start, wanted)
+    text = raw(test.name, scope.facts) if kind in _TIMES else None
+    return () if text is None else of_value(operator, read(kind, text), wanted)
 
 
 def _leaf(

@@ -90,9 +90,9 @@ def known_kind(name: str, vocabulary: Vocabulary) -> Kind | None:
 def label(name: str, vocabulary: Vocabulary) -> str:
     """What people call it: `Company size` for company.numberofemployees."""
     made = derived(name)
-    definition = DEFAULT_PROPERTIES.get(name) or vocabulary.properties.get(name)
     if made is not None:
         return made.label
+    definition = DEFAULT_PROPERTIES.get(name) or vocabulary.properties.get(name)
     if definition is not None and definition.label:
         return definition.label
     return _spaced(name.partition(".")[2].removeprefix(OWN))
@@ -101,10 +101,9 @@ def label(name: str, vocabulary: Vocabulary) -> str:
 def since(name: str, facts: Facts) -> datetime | None:
     """The instant that a days_since name counts from."""
     made = derived(name)
-    text = raw(name, facts)
-    if made is None or made.make is not _days_since or text is None:
+    if made is None or made.make is not _days_since:
         return None
-    moment = read(Kind.DATETIME, text)
+    moment = read(Kind.DATETIME, raw(name, facts) or "")
     return moment.start if isinstance(moment, Moment) else None
 
 

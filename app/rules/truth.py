@@ -30,7 +30,7 @@ _OPPOSITES = {Truth.MET: Truth.NOT_MET, Truth.NOT_MET: Truth.MET, Truth.NO_DATA:
 
 def every(truths: Iterable[Truth]) -> Truth:
     """Kleene's and: one not met settles it, whatever is not known of the rest. Nothing to meet is met."""
-    found = set(truths)
+    found = tuple(truths)
     if Truth.NOT_MET in found:
         return Truth.NOT_MET
     return Truth.NO_DATA if Truth.NO_DATA in found else Truth.MET
@@ -38,4 +38,7 @@ def every(truths: Iterable[Truth]) -> Truth:
 
 def some(truths: Iterable[Truth]) -> Truth:
     """Kleene's or: one met settles it. Nothing to meet is not met."""
-    return every(truth.opposite for truth in truths).opposite
+    found = tuple(truths)
+    if Truth.MET in found:
+        return Truth.MET
+    return Truth.NO_DATA if Truth.NO_DATA in found else Truth.NOT_MET

@@ -165,6 +165,7 @@ async def _assert_as_baton_knows_it(field: Field, returned: frozenset[str]) -> N
     """
     assert await field.rows(stranded, now=field.baton.clock.now()) == []
     assert await field.rows("SELECT * FROM write WHERE state NOT IN ('done', 'superseded')") == []
+    assert await field.rows("SELECT * FROM lane WHERE object_type IN ('note', 'task')") == [], "its own work, as news"
     handoffs = await field.rows("SELECT contact_id, state FROM handoff")
     assert Counter(row["state"] for row in handoffs) == {"open": many - len(returned), "rejected": len(returned)}
     assert {row["contact_id"] for row in handoffs} == set(field.contacts), "a lead with two handoffs, or none"

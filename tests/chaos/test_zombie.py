@@ -10,8 +10,10 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
+import httpx
 import pytest
 
+from app.bootstrap import make_crm
 from app.clock import SteppedClock
 from app.engine.look import Bench, Looked, Pace, look
 from app.engine.probes import (
@@ -60,6 +62,25 @@ class Pausing:
             await self.woken.wait()
 
 
+class Absent(httpx.AsyncBaseTransport):
+    """A worker's connection to HubSpot that falls asleep over the answer to where a contact's notes are."""
+
+    def __init__(self, world: World) -> None:
+        self._hubspot = httpx.ASGITransport(app=world.sim.app)
+        self.asleep = asyncio.Event()
+        self.woken = asyncio.Event()
+        baton, settings = world.baton, world.baton.settings
+        http = httpx.AsyncClient(transport=self, base_url=settings.hubspot_base_url)
+        self.crm = make_crm(settings, http, baton.clock, baton.database, baton.portal_id)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        response = await self._hubspot.handle_async_request(request)
+        if "/associations/" in request.url.path and "/notes/" in request.url.path:
+            self.asleep.set()
+            await self.woken.wait()
+        return response
+
+
 # In a look the properties go first, then the notes, then the tasks.
 @pytest.mark.parametrize(
     ("point", "nth"),
@@ -102,6 +123,46 @@ async def test_a_worker_that_wakes_past_its_lease_neither_sends_nor_settles(
         assert [world.sim.counters.effects(lead) for lead in leads] == [once] * 3
         assert len(await world.rows("SELECT * FROM handoff")) == 3
         assert len(await world.rows("SELECT * FROM assignment")) == 3
+
+
+async def test_a_worker_that_wakes_past_its_lease_from_looking_up_a_note_does_not_have_it_sent_again(
+    database_url: str, clock: SteppedClock
+) -> None:
+    async with open_world(database_url, clock) as world:
+        lead = world.vp()
+        await world.unpack()
+        hands = Hands()
+        await _dies(world, hands, BEFORE_SEND, nth=2)
+        absent = Absent(world)
+        zombie = asyncio.create_task(_look(world, replace(_bench(world, hands, SILENT), crm=absent.crm)))
+        try:
+            await asyncio.wait_for(absent.asleep.wait(), _WITHIN_S)
+            await _lease_runs_out(world)
+            hands.seconds += PACE.lease.total_seconds()
+            await _finish(world, _bench(world, hands, SILENT))
+            known = await _everything(world)
+            absent.woken.set()
+            await asyncio.wait_for(zombie, _WITHIN_S)
+        finally:
+            zombie.cancel()
+            with suppress(asyncio.CancelledError):
+                await zombie
+        assert await _everything(world) == known, "it changed what another worker had done"
+        assert world.sim.counters.effects(lead)["notes"] == 1
+
+
+@pytest.mark.parametrize("nth", [2, 3])
+async def test_a_note_or_task_found_after_a_crash_leaves_no_lane_and_no_event_behind(
+    database_url: str, clock: SteppedClock, nth: int
+) -> None:
+    async with open_world(database_url, clock) as world:
+        world.vp()
+        await world.unpack()
+        hands = Hands()
+        await _dies(world, hands, AFTER_SEND, nth=nth)
+        await _finish(world, _bench(world, hands, SILENT))
+        assert await world.rows("SELECT * FROM lane WHERE object_type IN ('note', 'task')") == []
+        assert await world.rows("SELECT * FROM event WHERE object_type IN ('note', 'task') AND state = 'pending'") == []
 
 
 async def test_a_worker_that_wakes_within_its_lease_goes_on(database_url: str, clock: SteppedClock) -> None:
@@ -154,6 +215,18 @@ async def _look(world: World, bench: Bench) -> Looked:
     ready = await world.baton.watch.ready()
     assert ready is not None
     return await look(bench, *ready)
+
+
+async def _dies(world: World, hands: Hands, point: str, *, nth: int) -> None:
+    """A look is taken and breaks off for good at a point; its lease runs out."""
+    pausing = Pausing(point, nth)
+    look_ = asyncio.create_task(_look(world, _bench(world, hands, pausing)))
+    await asyncio.wait_for(pausing.asleep.wait(), _WITHIN_S)
+    look_.cancel()
+    with suppress(asyncio.CancelledError):
+        await look_
+    await _lease_runs_out(world)
+    hands.seconds += PACE.lease.total_seconds()
 
 
 async def _lease_runs_out(world: World) -> None:

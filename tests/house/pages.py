@@ -11,7 +11,7 @@ from typer.main import get_command
 from app.agreement.parse import parse_agreement
 from app.cli import app as cli
 from app.engine.start import packaged_agreement
-from app.handoff.properties import GROUP, REP_OWNED, own_properties
+from app.handoff.properties import GROUP, REP_OWNED, STATUS, own_properties
 from app.records.crm import PropertyDefinition
 from app.settings import PREFIX, Settings, example_env
 
@@ -45,8 +45,8 @@ _PROPERTIES = """\
 agreement's `recycle` section; those below are the packaged example's. Besides these Baton writes `lifecyclestage` and
 `hubspot_owner_id`. It writes no company, no deal and no other property.
 
-Where the rep writes, whatever stands there is the rep's answer. Where Baton writes, a value that somebody else changed
-is kept until the handoff closes.
+What a rep writes is an answer: Baton acts on it, and clears what an earlier handoff left when it opens a new one. Where
+Baton writes, a value that somebody else changed is kept until the handoff closes.
 
 """
 
@@ -78,11 +78,16 @@ def _default(value: object) -> str:
 def properties_page() -> str:
     agreement = parse_agreement(packaged_agreement().read_bytes(), file="agreement.yaml")
     rows = (
-        (f"`{one.name}`", one.label, _kind(one), "the rep" if one.name in REP_OWNED else "Baton", one.description)
-        for one in own_properties(agreement)
+        (f"`{one.name}`", one.label, _kind(one), _writer(one), one.description) for one in own_properties(agreement)
     )
     columns = ("property", "label", "type", "written by", "what it says")
     return _PROPERTIES.format(group=GROUP) + _table(columns, rows)
+
+
+def _writer(definition: PropertyDefinition) -> str:
+    if definition.name == STATUS:
+        return "Baton sets `open`, the rep the rest"
+    return "the rep" if definition.name in REP_OWNED else "Baton"
 
 
 def _kind(definition: PropertyDefinition) -> str:
@@ -96,7 +101,7 @@ def commands() -> Iterator[tuple[str, Any]]:
     yield from _within("", get_command(cli))
 
 
-def _within(name: str, command: Any) -> Iterator[tuple[str, Any]]:  # noqa: ANN401  Typer's classes are private to it
+def _within(name: str, command: Any) -> Iterator[tuple[str, Any]]:
     nested = getattr(command, "commands", None)
     if nested is None:
         yield name, command
@@ -109,7 +114,7 @@ def commands_page() -> str:
     return _COMMANDS + "".join(_command(name, command) for name, command in commands())
 
 
-def _command(name: str, command: Any) -> str:  # noqa: ANN401  as above
+def _command(name: str, command: Any) -> str:
     given = [_argument(one) for one in command.params if one.param_type_name == "argument"]
     usage = " ".join(["baton", name, *(word for word, _ in given)])
     options = [_option(one) for one in command.params if one.param_type_name == "option" and "--help" not in one.opts]
@@ -117,12 +122,12 @@ def _command(name: str, command: Any) -> str:  # noqa: ANN401  as above
     return f"\n## `{usage}`\n\n{command.help}\n" + (f"\n{table}" if given or options else "")
 
 
-def _argument(param: Any) -> tuple[str, str]:  # noqa: ANN401  as above
+def _argument(param: Any) -> tuple[str, str]:
     name = (param.metavar or param.name).upper()
     return name if param.required else f"[{name}]", param.help or ""
 
 
-def _option(param: Any) -> tuple[str, str]:  # noqa: ANN401  as above
+def _option(param: Any) -> tuple[str, str]:
     annotation = param.type_descriptor.annotation
     choices = get_args(annotation) if get_origin(annotation) is Literal else ()
     value = "" if param.is_flag else f" {'|'.join(choices) or param.name.upper()}"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given
 
 from app.agreement.source import SIZE_LIMIT, Position, Unreadable, read_source
 from tests.core.agreement.documents import faults, short
+from tests.core.made import SOME, made, text
 
 REFUSED: tuple[tuple[str, str | bytes, str], ...] = (
     ("an anchor", "a: &x 1\n", "1:4 alias"),
@@ -75,7 +75,9 @@ def test_a_byte_order_mark_is_no_content() -> None:
     assert read_source(b"\xef\xbb\xbfa: 1\n").content == {"a": 1}
 
 
-@settings(max_examples=200, deadline=None)
-@given(st.text(st.sampled_from("ab: -[]{}\n\t'\"&*!|>#?,~%"), max_size=40))
-def test_any_text_is_refused_in_words(text: str) -> None:
-    assert all(fault.line >= 1 and fault.message and fault.fix for fault in faults(text))
+@SOME
+@given(made(lambda rng: text(rng, 40, "ab: -[]{}\n\t'\"&*!|>#?,~%")))
+def test_any_text_is_refused_in_words(written: str) -> None:
+    found = faults(written)
+    assert found
+    assert all(fault.line >= 1 and fault.message and fault.fix for fault in found)

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import json
+import math
 from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from app.crm.hubspot.inbox import HubspotInbox
 from app.crm.port import Inbox
 from app.records.event import Event, EventKind, Unreadable
 from app.records.ids import ObjectType
+from tests.core.made import SOME, json_value, made, picked, text
 
 PAYLOADS = sorted((Path(__file__).parents[2] / "payloads" / "hubspot").glob("*.json"))
 INBOX: Inbox = HubspotInbox("https://leads.example.com")
@@ -188,8 +191,8 @@ def test_empty_list_holds_nothing() -> None:
 
 
 def test_long_list_is_read_to_its_end() -> None:
-    parsed = parse(*(event(eventId=number) for number in range(12_000)))
-    assert len({each.key for each in parsed}) == 12_000
+    parsed = parse(*(event(eventId=number) for number in range(3_000)))
+    assert len({each.key for each in parsed}) == 3_000
 
 
 def test_last_millisecond_of_the_calendar_is_a_time_and_the_next_is_not() -> None:
@@ -199,26 +202,24 @@ def test_last_millisecond_of_the_calendar_is_a_time_and_the_next_is_not() -> Non
     assert only(event(occurredAt=0)).occurred_at == datetime(1970, 1, 1, tzinfo=UTC)
 
 
-TEXTS = st.text(st.sampled_from('a0.-é東😀\\"\0\ud83d\ude00'), max_size=8)
-ANYTHING = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | TEXTS,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
-    max_leaves=8,
-)
-FIELDS = st.dictionaries(
-    st.sampled_from([*event(), "objectTypeId", "mergedObjectIds", "associationType", "fromObjectId", "toObjectId"]),
-    ANYTHING,
-)
-TYPES = st.sampled_from(
-    ["contact.merge", "object.creation", "contact.associationChange", "company.deletion", "x", "a.b"]
-)
+LETTERS = 'a0.-é東😀\\"\0\ud83d\ude00'
+NAMES = (*event(), "objectTypeId", "mergedObjectIds", "associationType", "fromObjectId", "toObjectId", "new")
+TYPES = ("contact.merge", "object.creation", "contact.associationChange", "company.deletion", "x", "a.b")
+ODD = (None, True, 0, -1, 7, 2**63, 10**30, 0.5, 1e300, math.nan, -math.inf, "", "0-1", "123")
 
 
-@given(changes=FIELDS, type_name=TYPES)
+def any_event(rng: Random) -> dict[str, object]:
+    leaves = (*ODD, *(text(rng, 8, LETTERS) for _ in range(4)))
+    changes = {name: json_value(rng, leaves, NAMES) for name in picked(rng, NAMES, 6)}
+    return event(subscriptionType=rng.choice(TYPES)) | changes
+
+
+@SOME
+@given(made(any_event))
 def test_any_value_in_any_field_gives_an_event_or_an_unreadable_that_can_be_stored(
-    changes: dict[str, Any], type_name: str
+    any_event: dict[str, object],
 ) -> None:
-    (parsed,) = parse(event(subscriptionType=type_name) | changes)
+    (parsed,) = parse(any_event)
     texts = [parsed.raw, parsed.reason] if isinstance(parsed, Unreadable) else _texts(parsed)
     assert all(is_storable(text) for text in texts)
 
@@ -228,6 +229,7 @@ def _texts(parsed: Event) -> list[str]:
     return [value for value in values if isinstance(value, str)]
 
 
+@SOME
 @given(body=st.binary(max_size=400))
 def test_any_bytes_never_raise(body: bytes) -> None:
     for parsed in (*INBOX.parse(body), *INBOX.parse(b"[" + body + b"]")):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given
 
 from app.handoff.decide import decide
 from app.handoff.decision import AddNote, AddTask, Brief, Decision, SetProperties
@@ -12,12 +13,12 @@ from app.handoff.explain import explain, render
 from app.handoff.note import render_note, render_task
 from app.handoff.properties import READS
 from app.handoff.signals import read_instant, signals_of
-from app.handoff.state import Handoff, History, Inputs, Lead, PastHandoff, StageMove
+from app.handoff.state import History, Inputs, Lead, StageMove
 from app.records.crm import Company, Contact
 from app.records.ids import CompanyId, ContactId
 from tests.core.handoff.parts import APPLIED, NOW, VOCABULARY, agreement, handoff, lead, rejected, roster
+from tests.core.made import made, picked, text
 
-LAW = settings(max_examples=200, deadline=None)
 TELLING = (
     "2026-11-20T14:00:00Z",
     "1790000000000",
@@ -38,35 +39,35 @@ TELLING = (
     "{{ 1 }}",
     "<b>\x00\ud800",
 )
-VALUES = st.none() | st.sampled_from(TELLING) | st.text(st.characters(), max_size=6)
-CONTACTS = st.dictionaries(st.sampled_from(sorted(READS.contact)), VALUES, max_size=8)
-COMPANIES = st.none() | st.dictionaries(
-    st.sampled_from(["name", "numberofemployees", "industry", "hubspot_owner_id"]), VALUES
-)
-RUNNING: st.SearchStrategy[Handoff | None] = st.sampled_from([None, handoff(), handoff(noted=False, opened_at=NOW)])
-PAST: st.SearchStrategy[PastHandoff | None] = st.sampled_from(
-    [None, rejected(), rejected(returns_at=None), rejected(to_different_owner=True)]
-)
-MOVES: st.SearchStrategy[StageMove | None] = st.sampled_from([None, StageMove("lead", "x", "opportunity")])
-HISTORIES = st.builds(
-    History,
-    handoff=RUNNING,
-    last=PAST,
-    applied=st.sampled_from([{}, APPLIED]),
-    stage_move=MOVES,
-)
+RUNNING = (None, handoff(), handoff(noted=False, opened_at=NOW))
+PAST = (None, rejected(), rejected(returns_at=None), rejected(to_different_owner=True))
+MOVES = (None, StageMove("lead", "x", "opportunity"))
+FIRM = ("name", "numberofemployees", "industry", "hubspot_owner_id")
 
 
-def any_lead(contact: dict[str, str | None], company: dict[str, str | None] | None, history: History) -> Lead:
-    firm = None if company is None else Company(CompanyId("9"), company)
-    return Lead(Contact(ContactId("1"), contact), firm, history)
+def said(rng: Random) -> str | None:
+    return rng.choice((None, rng.choice(TELLING), rng.choice(TELLING), text(rng, 6)))
 
 
-LEADS = st.builds(any_lead, CONTACTS, COMPANIES, HISTORIES)
-GONE = st.lists(st.sampled_from(["ann", "bob", "eve", "dan", "sam"]), unique=True)
+def any_lead(rng: Random) -> Lead:
+    contact = {name: said(rng) for name in picked(rng, sorted(READS.contact), 8)}
+    firm = Company(CompanyId("9"), {name: said(rng) for name in picked(rng, FIRM, len(FIRM))})
+    history = History(
+        handoff=rng.choice(RUNNING),
+        last=rng.choice(PAST),
+        applied=rng.choice(({}, APPLIED)),
+        stage_move=rng.choice(MOVES),
+    )
+    return Lead(Contact(ContactId("1"), contact), rng.choice((None, firm, firm)), history)
 
 
-@LAW
+def any_gone(rng: Random) -> list[str]:
+    return picked(rng, ("ann", "bob", "eve", "dan", "sam"), 5)
+
+
+LEADS, GONE = made(any_lead), made(any_gone)
+
+
 @given(LEADS, GONE)
 def test_every_lead_is_decided_with_a_reason_and_explained_the_same_way(subject: Lead, gone: list[str]) -> None:
     inputs = Inputs(subject, roster(gone=gone), NOW)

@@ -3,28 +3,40 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from random import Random
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.handoff.rotation import take_turn
 from app.records.ids import OwnerId
+from tests.core.made import made
 
-LAW = settings(max_examples=200, deadline=None)
-
-
-def members(shares: Iterable[int]) -> list[tuple[OwnerId, int]]:
-    return [(OwnerId(f"o{n}"), share) for n, share in enumerate(shares)]
+Shares = list[tuple[OwnerId, int]]
 
 
-SHARES = st.lists(st.integers(1, 9), min_size=1, max_size=8).map(members)
-FEW = st.lists(st.integers(1, 9), min_size=1, max_size=4).map(members)
-EQUAL = st.integers(1, 12).map(lambda count: members([1] * count))
-MANY = st.lists(st.integers(1, 9), min_size=5, max_size=12).map(members)
+def members(rng: Random, fewest: int, most: int) -> Shares:
+    return [(OwnerId(f"o{n}"), rng.randint(1, 9)) for n in range(rng.randint(fewest, most))]
 
 
-def furthest_from_fair(shares: list[tuple[OwnerId, int]], turns: int) -> float:
+def pool(rng: Random) -> tuple[Shares, int]:
+    """A pool, and how far from fair it may stray: one lead if it is small or equal, else two."""
+    match rng.randint(0, 2):
+        case 0:
+            return members(rng, 1, 4), 1
+        case 1:
+            return [(owner, 1) for owner, _ in members(rng, 1, 12)], 1
+        case _:
+            return members(rng, 5, 12), 2
+
+
+def changing(rng: Random) -> tuple[Shares, list[int]]:
+    """A pool, and for each turn who is there, as bits."""
+    return members(rng, 1, 8), [rng.randint(1, 255) for _ in range(rng.randint(1, 8))]
+
+
+def furthest_from_fair(shares: Shares, turns: int) -> float:
     """How many leads anybody is ahead or behind at worst, over every prefix of the turns."""
     credits_now: Mapping[OwnerId, int] = {}
     got: Counter[OwnerId] = Counter()
@@ -38,20 +50,19 @@ def furthest_from_fair(shares: list[tuple[OwnerId, int]], turns: int) -> float:
     return furthest
 
 
-@LAW
-@given(st.tuples(FEW | EQUAL, st.just(1)) | st.tuples(MANY, st.just(2)), st.integers(1, 24))
+@given(made(pool), st.integers(1, 24))
 def test_with_fixed_members_every_prefix_is_within_one_lead_of_the_fair_share_and_in_large_pools_two(
-    pool: tuple[list[tuple[OwnerId, int]], int], turns: int
+    pool: tuple[Shares, int], turns: int
 ) -> None:
     shares, leads = pool
     assert furthest_from_fair(shares, turns) <= leads
 
 
-@LAW
-@given(SHARES, st.lists(st.integers(1, 255), min_size=1, max_size=8))
+@given(made(changing))
 def test_under_change_the_highest_credit_takes_the_turn_and_credits_sum_to_zero(
-    shares: list[tuple[OwnerId, int]], present: list[int]
+    case: tuple[Shares, list[int]],
 ) -> None:
+    shares, present = case
     credits_now: Mapping[OwnerId, int] = {}
     for there in present:
         eligible = [member for n, member in enumerate(shares) if there & (1 << n)]
@@ -67,10 +78,9 @@ def test_under_change_the_highest_credit_takes_the_turn_and_credits_sum_to_zero(
         assert sum(credits_now.values()) == 0
 
 
-@LAW
-@given(SHARES)
+@given(made(lambda rng: members(rng, 1, 8)))
 def test_a_round_gives_each_exactly_their_share_and_ends_where_it_began(
-    shares: list[tuple[OwnerId, int]],
+    shares: Shares,
 ) -> None:
     credits_now: dict[OwnerId, int] = {}
     got: Counter[OwnerId] = Counter()

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from hypothesis import given, settings
+from hypothesis import given
 
 from app.handoff.decision import Decision, Kind, SetProperties
 from app.handoff.state import Handoff, HandoffState, History, Lead, PastHandoff
 from tests.core.handoff.parts import NOW, SQL, changed, decided, handoff, lead, roster, set_by, unready
 from tests.core.handoff.test_laws import GONE, LEADS
 
-LAW = settings(max_examples=200, deadline=None)
 MINUTE = timedelta(minutes=1)
 
 
@@ -72,7 +71,6 @@ def _last(history: History, decision: Decision) -> PastHandoff | None:
     )
 
 
-@LAW
 @given(LEADS, GONE)
 def test_when_everything_landed_nothing_is_left_to_write(subject: Lead, gone: list[str]) -> None:
     among = roster(gone=gone)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
+from random import Random
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given
 
 from app.rules.condition import All, Any_, Condition, None_, PropertyTest, ScoreTest, SignalTest
 from app.rules.evaluate import Scope, evaluate
@@ -16,72 +15,79 @@ from app.rules.operators import OPERATORS
 from app.rules.trace import nearest_misses, render
 from app.rules.truth import Truth
 from app.rules.wording import describe
+from tests.core.made import made, picked, text
 from tests.core.rules.leads import KINDS, NOW, VOCABULARY, form
 
-often = settings(max_examples=200, deadline=None)
-
-names = st.sampled_from(
-    [*VOCABULARY.properties, *DEFAULT_PROPERTIES, "contact.email_domain", "contact.free_mail", "contact.days_since_x"]
+NAMES = (
+    *VOCABULARY.properties,
+    *DEFAULT_PROPERTIES,
+    "contact.email_domain",
+    "contact.free_mail",
+    "contact.days_since_x",
 )
-hard = st.sampled_from(
-    [
-        "0",
-        "-1",
-        "1e999",
-        "NaN",
-        "9" * 40,
-        "true",
-        "2026-02-30",
-        "9999-12-31",
-        "0001-01-01T00:00:00+14:00",
-        "253402300800000",
-        "999999 years",
-        "7 days",
-        ";",
-        "a@",
-        "\x00",
-        "\ud800",
-        "(",
-        "x" * 600,
-    ]
+HARD = (
+    "0",
+    "-1",
+    "1e999",
+    "NaN",
+    "9" * 40,
+    "true",
+    "2026-02-30",
+    "9999-12-31",
+    "0001-01-01T00:00:00+14:00",
+    "253402300800000",
+    "999999 years",
+    "7 days",
+    ";",
+    "a@",
+    "\x00",
+    "\ud800",
+    "(",
+    "x" * 600,
 )
-words = hard | st.text(max_size=4)
-operands = st.lists(words, max_size=2).map(tuple)
-properties = st.builds(
-    PropertyTest, names, st.sampled_from([*OPERATORS, "made_up"]), operands, st.sampled_from([None, *Truth])
-)
-leaves = st.one_of(
-    properties,
-    st.builds(ScoreTest, st.sampled_from(["fit", "interest"]), st.sampled_from([*OPERATORS]), operands),
-    st.builds(SignalTest, st.just("form"), st.sampled_from([None, *OPERATORS]), operands),
-)
-conditions: st.SearchStrategy[Condition] = st.recursive(
-    leaves,
-    lambda inner: (
-        st.lists(inner, max_size=2)
-        .map(tuple)
-        .flatmap(lambda parts: st.sampled_from([All(parts), Any_(parts), None_(parts)]))
-    ),
-    max_leaves=3,
-)
-values = st.dictionaries(
-    st.sampled_from([*(f"a_{kind}" for kind in KINDS), "email", "jobtitle", "x", "createdate"]),
-    st.none() | words,
-    max_size=3,
-)
-scores = st.dictionaries(st.sampled_from(["fit", "interest"]), st.floats(allow_nan=False, allow_infinity=False))
+VALUES = (*(f"a_{kind}" for kind in KINDS), "email", "jobtitle", "x", "createdate")
+CARDS = ("fit", "interest")
 
 
-def scope_of(contact: Mapping[str, str | None], points: Mapping[str, float], title: str) -> Scope:
+def word(rng: Random) -> str:
+    return rng.choice(HARD) if rng.random() < 0.5 else text(rng, 4)
+
+
+def words(rng: Random) -> tuple[str, ...]:
+    return tuple(word(rng) for _ in range(rng.randint(0, 2)))
+
+
+def leaf(rng: Random) -> Condition:
+    operator = rng.choice((*OPERATORS, "made_up"))
+    match rng.randint(0, 3):
+        case 0:
+            return ScoreTest(rng.choice(CARDS), operator, words(rng))
+        case 1:
+            return SignalTest("form", rng.choice((None, operator)), words(rng))
+        case _:
+            return PropertyTest(rng.choice(NAMES), operator, words(rng), rng.choice((None, *Truth)))
+
+
+def leaves(rng: Random) -> tuple[Condition, ...]:
+    return tuple(leaf(rng) for _ in range(rng.randint(0, 3)))
+
+
+def tree(rng: Random, depth: int = 2) -> Condition:
+    if not depth or rng.random() < 0.4:
+        return leaf(rng)
+    parts = tuple(tree(rng, depth - 1) for _ in range(rng.randint(0, 2)))
+    return rng.choice((All, Any_, None_))(parts)
+
+
+def scope(rng: Random) -> Scope:
+    contact = {name: rng.choice((None, word(rng), word(rng))) for name in picked(rng, VALUES, 3)}
+    points = {name: rng.choice((0.0, -1.5, 40.0, rng.uniform(-1e300, 1e300))) for name in picked(rng, CARDS, 2)}
+    title = word(rng)
     signals = (form(title), form(title, NOW - timedelta(days=3)))
     return Scope(Facts(NOW, contact, contact, signals), VOCABULARY, scores=points)
 
 
-scopes = st.builds(scope_of, values, scores, words)
-
-
-@often
-@given(conditions, scopes)
+@given(made(tree), made(scope))
 def test_any_lead_can_be_judged_and_explained_until_it_turns(condition: Condition, scope: Scope) -> None:
     trace = evaluate(condition, scope)
     assert trace.changes_at is None or trace.changes_at > NOW
@@ -93,8 +99,7 @@ def test_any_lead_can_be_judged_and_explained_until_it_turns(condition: Conditio
     assert halfway.truth is trace.truth  # by time alone nothing turns before it says so
 
 
-@often
-@given(st.lists(leaves, max_size=3).map(tuple), scopes)
+@given(made(leaves), made(scope))
 def test_all_any_and_none_agree_and_order_does_not_matter(parts: tuple[Condition, ...], scope: Scope) -> None:
     some, every = evaluate(Any_(parts), scope).truth, evaluate(All(parts), scope).truth
     assert evaluate(None_(parts), scope).truth is some.opposite

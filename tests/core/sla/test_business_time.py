@@ -16,9 +16,7 @@ MIDDLE_OF_WEEK = "2024-01-17"
 
 def office(*hours: str, days: range = MON_FRI, zone: str = "UTC", closed: tuple[str, ...] = ()) -> Calendar:
     intervals = [Interval.parse(text) for text in hours]
-    return Calendar.build(
-        "office", zone, dict.fromkeys(days, intervals), closed=map(date.fromisoformat, closed)
-    )
+    return Calendar.build("office", zone, dict.fromkeys(days, intervals), closed=map(date.fromisoformat, closed))
 
 
 def at(text: str) -> datetime:
@@ -165,9 +163,7 @@ def test_public_holidays_hold_in_any_year_and_may_depend_on_the_state() -> None:
 
 
 def test_a_holiday_on_a_saturday_closes_the_day_that_is_taken_instead() -> None:
-    us = Calendar.build(
-        "us", "America/New_York", dict.fromkeys(MON_FRI, (Interval(540, 1020),)), holiday_country="US"
-    )
+    us = Calendar.build("us", "America/New_York", dict.fromkeys(MON_FRI, (Interval(540, 1020),)), holiday_country="US")
     assert us.next_open(at("2021-12-31 15:00")) == at("2022-01-03 14:00")
 
 

@@ -43,9 +43,7 @@ def opened(calendar: Calendar, day: str) -> list[tuple[str, str]]:
         (SPRING, "09:00-17:00", [("13:00", "21:00")]),
     ],
 )
-def test_open_time_is_when_the_clock_on_the_wall_says_so(
-    day: str, hours: str, expected: list[tuple[str, str]]
-) -> None:
+def test_open_time_is_when_the_clock_on_the_wall_says_so(day: str, hours: str, expected: list[tuple[str, str]]) -> None:
     assert opened(daily(hours), day) == expected
 
 

@@ -109,9 +109,7 @@ def test_a_negative_length_is_refused() -> None:
         ALWAYS.add(NOON, timedelta(seconds=-1))
 
 
-@pytest.mark.parametrize(
-    "span", ["999999 business h", "999999 business days", "999999 weeks", "999999 years"]
-)
+@pytest.mark.parametrize("span", ["999999 business h", "999999 business days", "999999 weeks", "999999 years"])
 def test_a_deadline_out_of_reach_is_refused(span: str) -> None:
     calendar = Calendar.build("monday", "UTC", {0: [Interval(540, 600)]})
     with pytest.raises(ValueError, match=r"within 50 years|beyond the year 9999"):

@@ -78,16 +78,12 @@ def test_no_time_from_the_second_pass_of_a_repeated_hour_stays_there() -> None:
 
 
 def test_business_days_skip_a_day_whose_only_hours_the_clock_skips() -> None:
-    night = Calendar.build(
-        "night", "America/New_York", dict.fromkeys(range(7), (Interval.parse("02:00-03:00"),))
-    )
+    night = Calendar.build("night", "America/New_York", dict.fromkeys(range(7), (Interval.parse("02:00-03:00"),)))
     assert due_at(local("2026-03-07 02:30"), Span.parse("1 business day"), night) == local("2026-03-09 02:30")
 
 
 def test_a_business_day_ends_at_closing_even_where_the_clock_skips_it() -> None:
-    night = Calendar.build(
-        "night", "America/New_York", dict.fromkeys(range(7), (Interval.parse("01:00-02:30"),))
-    )
+    night = Calendar.build("night", "America/New_York", dict.fromkeys(range(7), (Interval.parse("01:00-02:30"),)))
     end = due_at(local("2026-03-07 02:15"), Span.parse("1 business day"), night)
     assert end == datetime(2026, 3, 8, 7, tzinfo=UTC)
 

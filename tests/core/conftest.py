@@ -1,0 +1,11 @@
+"""A law is tried on the same 200 examples in every run; HYPOTHESIS_PROFILE=thorough tries 10,000 new ones."""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import settings
+
+settings.register_profile("core", max_examples=200, deadline=None, derandomize=True)
+settings.register_profile("thorough", max_examples=10_000, deadline=None, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "core"))
