@@ -14,7 +14,7 @@ from app.demo.stage import Stage
 from app.engine import mode, setup
 from app.engine.mode import LivePlan
 from app.handoff.properties import OWNER
-from app.records.ids import PoolId
+from app.records.ids import ObjectType, PoolId
 from app.storage import decisions, events
 
 BY = "the demo's admin"
@@ -98,6 +98,7 @@ class Totals:
     posts: Mapping[int, int]
     lost: int
     events: Mapping[str, int]
+    undecided: int
     parked: int
 
 
@@ -208,6 +209,7 @@ def _credits(assignment: object) -> list[int]:
 async def add_up(stage: Stage) -> Totals:
     async with stage.baton.database.begin() as connection:
         counted = await events.counts(connection)
+        undecided = (await events.counts(connection, about=ObjectType.CONTACT)).get("pending", 0)
     parked = sum(lane.parked for lane in await stage.lanes())
     counters = stage.sim.counters
-    return Totals(counters.total_calls, counters.throttled, dict(stage.posted), stage.lost, counted, parked)
+    return Totals(counters.total_calls, counters.throttled, dict(stage.posted), stage.lost, counted, undecided, parked)

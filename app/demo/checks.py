@@ -133,7 +133,7 @@ def _counts(seen: Burst) -> str:
 
 def _totals(seen: Totals) -> list[Check]:
     refused = sum(many for status, many in seen.posts.items() if status != _STORED)
-    waiting, odd = seen.events.get("pending", 0), seen.events.get("quarantined", 0)
+    odd = seen.events.get("quarantined", 0)
     return [
         Check(
             "Every webhook is taken in at the first try",
@@ -141,9 +141,9 @@ def _totals(seen: Totals) -> list[Check]:
             f"{sum(seen.posts.values())} requests, {refused} refused",
         ),
         Check(
-            "Every event is applied, or ignored with a reason",
-            waiting + odd == 0,
-            f"{waiting} pending, {odd} unreadable",
+            "Every event about a contact is applied, or ignored with a reason",
+            seen.undecided + odd == 0,
+            f"{seen.undecided} pending, {odd} unreadable",
         ),
         Check("HubSpot never says `too many requests`", seen.throttled == 0, f"{seen.throttled} times"),
         Check("Nothing waits for a person", seen.parked == 0, f"{seen.parked} contacts parked"),

@@ -177,4 +177,5 @@ def _planned(one: PlannedContact) -> tuple[str, ...]:
 
 def _events(totals: Totals) -> str:
     states = ", ".join(f"{totals.events.get(state, 0)} {state}" for state in ("applied", "ignored"))
-    return f"{sum(totals.events.values())} received, {states} (echoes of Baton's own writes, mostly)"
+    later = totals.events.get("pending", 0)
+    return f"{sum(totals.events.values())} received, {states} (echoes, mostly), {later} about companies kept for later"

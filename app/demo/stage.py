@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -21,7 +20,6 @@ from app.clock import SteppedClock
 from app.crm.simulator import DeliveryReport, Simulator, WebhookSender
 from app.demo import servers
 from app.demo.cast import APP_ID, OWNERS, PORTAL_ID, Lead
-from app.engine.start import packaged_agreement
 from app.engine.worker import drained
 from app.errors import BatonError
 from app.main import create_app
@@ -224,15 +222,6 @@ def _settings(folder: Path, service_url: str, hubspot_url: str) -> Loaded:
         "hubspot_access_token": _TOKEN,
         "hubspot_client_secret": _SECRET,
         "hubspot_base_url": hubspot_url,
-        "agreement_file": _agreement(folder),
         "log_level": "warning",
     }
     return Loaded(Settings.model_validate(values), dict.fromkeys(Settings.model_fields, "demo"), ())
-
-
-def _agreement(folder: Path) -> Path:
-    """The example agreement without Ann's cap on open handoffs, which five hundred leads at once would hit."""
-    text = re.sub(r", at_most: \d+ open handoffs", "", packaged_agreement().read_text(encoding="utf-8"))
-    file = folder / "agreement.yaml"
-    file.write_text(text, encoding="utf-8")
-    return file

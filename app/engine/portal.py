@@ -16,7 +16,7 @@ from app.agreement.faults import AgreementError
 from app.agreement.model import Agreement
 from app.agreement.parse import check_against
 from app.clock import Clock
-from app.crm.errors import CrmError
+from app.crm.errors import BreakerOpen, CrmError
 from app.crm.port import Crm
 from app.engine.rulebook import Rulebook, names_of, rulebook_of, vocabulary_with
 from app.handoff.properties import own_properties
@@ -111,6 +111,8 @@ class PortalWatch:
     async def _check(self, portal: Portal) -> str | None:
         try:
             seen = await self._ask()
+        except BreakerOpen as error:
+            return portal.blocked_reason or f"HubSpot cannot be asked: {error.words}"
         except CrmError as error:
             return f"HubSpot cannot be asked: {error.words}"
         async with self._database.begin() as connection:
@@ -128,6 +130,7 @@ class PortalWatch:
             await self._crm.read_owners(),
         )
         async with self._database.begin() as connection:
+            await portals.hold(connection, self._portal_id)
             await portals.save_definitions(connection, self._portal_id, seen.definitions)
             await portals.save_owners(connection, self._portal_id, seen.owners, now=self._clock.now())
             await portals.checked(connection, self._portal_id, seen.stages(), now=self._clock.now())
@@ -156,7 +159,7 @@ class PortalWatch:
         missing = missing_properties(rulebook.agreement, seen.by_name())
         if missing and not portal.is_shadow:
             return f"the portal lacks {missing[0].name} and {len(missing) - 1} more; run `baton setup --apply`"
-        self._rulebook = await rulebook_of(stored) if stored else rulebook
+        self._rulebook = rulebook if stored is None or stored.frozen == version.frozen else await rulebook_of(stored)
         return None
 
 

@@ -1,4 +1,8 @@
-"""The first start: the portal's row, and version 1 of the agreement, in shadow."""
+"""Starting: the portal's row, and version 1 of the agreement, in shadow.
+
+A version that never fitted the portal was never in force: a mended file takes its place, as the next
+version, at the next start.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,7 @@ from app.agreement.parse import parse_agreement
 from app.clock import Clock
 from app.records.ids import PortalId
 from app.storage import agreements, portals
+from app.storage.agreements import Version
 from app.storage.database import Database
 
 _log = structlog.get_logger(__name__)
@@ -33,36 +38,36 @@ async def first_start(database: Database, portal_id: PortalId, clock: Clock, agr
         await portals.ensure(connection, portal_id, now=now)
         version = await agreements.newest(connection, portal_id)
     file = agreement_file or packaged_agreement()
-    if version is not None:
-        if agreement_file and _read(file) not in {None, version.text}:
-            _log.warning(
-                "agreement_file_differs",
-                file=str(file),
-                version=version.number,
-                why="the published version stays in force",
-            )
+    if version is not None and version.frozen is not None:
+        _warn_if_differs(version, agreement_file)
         return None
-    return await _publish(database, portal_id, file, clock)
+    return await _publish(database, portal_id, file, clock, before=version)
 
 
-async def _publish(database: Database, portal_id: PortalId, file: Path, clock: Clock) -> str | None:
+def _warn_if_differs(version: Version, file: Path | None) -> None:
+    if file and _read(file) not in {None, version.text}:
+        why = "the published version stays in force"
+        _log.warning("agreement_file_differs", file=str(file), version=version.number, why=why)
+
+
+async def _publish(
+    database: Database, portal_id: PortalId, file: Path, clock: Clock, *, before: Version | None
+) -> str | None:
+    """Publish the file, unless it is what was published `before` and never fitted the portal."""
     text = _read(file)
     if text is None:
         return f"the agreement {file} cannot be read; set BATON_AGREEMENT_FILE to a file that can, and start again"
+    if before is not None and before.text == text:
+        return None
     try:
         await asyncio.to_thread(parse_agreement, text, file=str(file))
     except AgreementError as error:
         return f"the agreement cannot be used; mend it and start again: {error}"
+    number = before.number + 1 if before else 1
+    message = f"Taken from {file.name}"
     async with database.begin() as connection:
-        await agreements.publish_first(
-            connection,
-            portal_id,
-            text,
-            author="first start",
-            message=f"Taken from {file.name}",
-            now=clock.now(),
-        )
-    _log.info("agreement_published", version=1, file=file.name)
+        await agreements.publish(connection, portal_id, number, text, author="start", message=message, now=clock.now())
+    _log.info("agreement_published", version=number, file=file.name)
     return None
 
 

@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from app.engine.look import Bench, look
 from app.engine.portal import PortalWatch
@@ -46,7 +46,7 @@ class Worker:
         while not stop.is_set():
             try:
                 busy = await self.work()
-            except (SQLAlchemyError, OSError) as error:
+            except (OperationalError, InterfaceError, OSError) as error:
                 _log.warning("database_away", error=type(error).__name__)
                 busy = False
                 await asyncio.sleep(_AFTER_ERROR_SECONDS)

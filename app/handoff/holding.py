@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 
 from app.handoff.brief import make_brief
 from app.handoff.course import Hold
@@ -15,10 +16,13 @@ from app.handoff.promise import due_of
 from app.handoff.properties import DUE_AT, OWN_PROPERTIES, OWNER, REP_OWNED, STAGE, STATUS, in_crm_time
 from app.handoff.qualify import Qualification
 from app.handoff.reconcile import other_hand, override_of
+from app.handoff.signals import read_instant
 from app.handoff.stage import finish_move
 from app.handoff.state import Handoff, Lead, Override, Roster
 from app.records.ids import OwnerId, PoolId
 
+_NEAR = timedelta(minutes=1)
+"""The owner stands some seconds after the due time was written; that is worth no further write."""
 _OWN = tuple(definition.name for definition in OWN_PROPERTIES if definition.name not in REP_OWNED)
 
 
@@ -155,7 +159,10 @@ def _due(decision: Decision, qualification: Qualification, handoff: Handoff) -> 
     if handoff.owner_confirmed_at is None or decision.kind is Kind.REASSIGNED:
         return {}
     due_at = due_of(qualification.agreement, handoff.pool, handoff.promise, handoff.owner_confirmed_at)
-    return {} if due_at is None else {DUE_AT: in_crm_time(due_at)}
+    said = read_instant(qualification.lead.history.applied.get(DUE_AT))
+    if due_at is None or (said is not None and abs(due_at - said) < _NEAR):
+        return {}
+    return {DUE_AT: in_crm_time(due_at)}
 
 
 def _as_opened(qualification: Qualification, handoff: Handoff, owner_id: OwnerId) -> Opening:

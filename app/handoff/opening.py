@@ -10,7 +10,8 @@ from app.handoff.course import Hand
 from app.handoff.decision import AddNote, AddTask, Assignment, Decision, Kind, Opening
 from app.handoff.draft import Aims, draft, stage_properties, stage_sentence, weight_properties, with_writes
 from app.handoff.owners import Nobody, find_owner, keep_owner, open_search
-from app.handoff.properties import NEXT_STEP, OWNER, REASON, ROUTE, STATUS, WHY
+from app.handoff.promise import due_of
+from app.handoff.properties import DUE_AT, NEXT_STEP, OWNER, REASON, ROUTE, STATUS, WHY, in_crm_time
 from app.handoff.qualify import Qualification
 from app.handoff.stage import finish_move
 from app.handoff.state import HandoffState, Lead, Roster
@@ -30,8 +31,13 @@ def open_handoff(qualification: Qualification, hand: Hand, roster: Roster) -> De
 
 
 def handoff_properties(qualification: Qualification, opening: Opening) -> dict[str, str]:
-    """What the record says of a handoff, beside the owner and the status."""
+    """What the record says of a handoff, beside the owner and the status.
+
+    The due time is the one of an owner who stands at once; the task's, made when the owner stands, rules.
+    """
+    due_at = due_of(qualification.agreement, opening.pool, opening.promise, qualification.now)
     return {
+        **({} if due_at is None else {DUE_AT: in_crm_time(due_at)}),
         ROUTE: opening.route,
         WHY: why_of(qualification, opening),
         NEXT_STEP: next_step_of(qualification.agreement, opening),

@@ -55,17 +55,25 @@ async def get(connection: Connection, portal_id: PortalId, number: int) -> Versi
     return next((_version(row) for row in rows.mappings()), None)
 
 
-async def publish_first(
-    connection: Connection, portal_id: PortalId, document: str, *, author: str, message: str, now: datetime
+async def publish(
+    connection: Connection,
+    portal_id: PortalId,
+    number: int,
+    document: str,
+    *,
+    author: str,
+    message: str,
+    now: datetime,
 ) -> None:
-    """Make version 1, unless there is one."""
+    """Make a version, unless its number is taken: two processes that start at once make one."""
     await connection.execute(
         text("""
             INSERT INTO agreement_version (portal_id, number, text, digest, author, message, published_at)
-            VALUES (:id, 1, :text, :digest, :author, :message, :now) ON CONFLICT DO NOTHING
+            VALUES (:id, :number, :text, :digest, :author, :message, :now) ON CONFLICT DO NOTHING
         """),
         {
             "id": portal_id,
+            "number": number,
             "text": document,
             "digest": digest_of(document),
             "author": author,

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.handoff.state import Change
 from app.records.event import Event, EventState, Unreadable
-from app.records.ids import ContactId, PortalId
+from app.records.ids import ContactId, ObjectType, PortalId
 from app.storage.database import Connection
 from app.storage.tables import event
 
@@ -247,7 +247,13 @@ async def found(
     ]  # fmt: skip
 
 
-async def counts(connection: Connection) -> Mapping[str, int]:
-    """How many events stand in each state."""
-    rows = await connection.execute(text("SELECT state, count(*) AS many FROM event GROUP BY state"))
+async def counts(connection: Connection, *, about: ObjectType | None = None) -> Mapping[str, int]:
+    """How many events stand in each state: of all records, or of one type."""
+    rows = await connection.execute(
+        text("""
+            SELECT state, count(*) AS many FROM event
+            WHERE CAST(:about AS text) IS NULL OR object_type = :about GROUP BY state
+        """),
+        {"about": about.value if about else None},
+    )
     return {row.state: row.many for row in rows}

@@ -7,6 +7,7 @@ import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,6 @@ import httpx
 from sqlalchemy import text
 
 from app.bootstrap import Container, open_container
-from app.engine.worker import drained
 from app.handoff.properties import GROUP, own_properties
 from app.records.ids import ObjectType
 from app.settings import load_settings
@@ -22,6 +22,7 @@ from app.storage import portals
 from tests.chaos.children import ROOT, Children, Workers, until
 from tests.world import OWNERS, PORTAL, SECRET, TOKEN
 
+SOON = timedelta(minutes=1)
 LATENCY_S = 0.03
 """How long the simulated HubSpot sits on a call before it acts: a killed worker's call is applied all the same."""
 
@@ -72,16 +73,25 @@ class Field:
         await until(nothing_pending, "every webhook is taken in")
 
     async def quiet(self, *, within: float) -> None:
-        """Wait until nothing is left to do: no event, no due or failed lane, no write on its way."""
+        """Wait until nothing is left to do: every event taken in and unpacked, no lane about to wake, no write due."""
         await until(self._is_quiet, "nothing is left to do", within=within)
 
     async def _is_quiet(self) -> bool:
-        if (await self.ask("events"))["pending"] or not await drained(self.baton.bench):
+        # From what makes work to what is made of it, so that nothing can slip past between two questions.
+        requests = await self._many("delivery")
+        if (await self.ask("events"))["pending"] or await self._many("delivery WHERE unpacked_at IS NULL"):
             return False
-        waiting = await self.rows(
-            "SELECT object_id FROM lane WHERE object_type = 'contact' AND code IS NOT NULL AND NOT parked"
-        )
-        return not waiting and not await self.rows("SELECT key FROM write WHERE state IN ('due', 'sending')")
+        if await self._many(_AWAKE, soon=self.baton.clock.now() + SOON) or await self._many(_UNSETTLED):
+            return False
+        return not (await self.ask("events"))["pending"] and await self._many("delivery") == requests
+
+    async def _many(self, what: str, **values: object) -> int:
+        (row,) = await self.rows(f"SELECT count(*) AS many FROM {what}", **values)
+        return int(row["many"])
+
+
+_AWAKE = "lane WHERE object_type = 'contact' AND NOT parked AND (lease_token IS NOT NULL OR wake_at <= :soon)"
+_UNSETTLED = "write WHERE state IN ('due', 'sending')"
 
 
 @asynccontextmanager

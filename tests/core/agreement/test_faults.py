@@ -1,12 +1,9 @@
 """Every fault is told at the line and column of what is wrong."""
 
-# ruff: noqa: E501  one row a line, however long, is what makes the table readable
-
 from __future__ import annotations
 
 import re
 
-import pytest
 
 from tests.core.agreement.documents import SMALL, broken, faults, short
 
@@ -61,15 +58,17 @@ def marked(text: str) -> list[str]:
             for count, place in enumerate(re.finditer(r"\^", line))]  # fmt: skip
 
 
-@pytest.mark.parametrize(("old", "new", "codes"), BROKEN)
-def test_a_fault_is_told_where_it_is(old: str, new: str, codes: str) -> None:
-    text = SMALL.replace(old, new, 1)
+def expected(old: str, new: str, codes: str) -> list[str]:
     above = ["2:3"] if codes.startswith("missing") else []  # what is missing is told where it belongs
-    places = [*above, *marked(text)]
-    assert old in SMALL
-    assert short(text.replace("^", "")) == [
-        f"{place} {code}" for place, code in zip(places, codes.split(), strict=True)
-    ]
+    places = [*above, *marked(SMALL.replace(old, new, 1))]
+    return [f"{place} {code}" for place, code in zip(places, codes.split(), strict=True)]
+
+
+def test_a_fault_is_told_where_it_is() -> None:
+    assert [old for old, _, _ in BROKEN if old not in SMALL] == []
+    told = {new: short(SMALL.replace(old, new, 1).replace("^", "")) for old, new, _ in BROKEN}
+    assert told == {new: expected(old, new, codes) for old, new, codes in BROKEN}
+    assert len(told) == len(BROKEN)
 
 
 def test_a_fault_is_told_where_a_name_is_used_not_where_it_is_missing() -> None:

@@ -33,9 +33,8 @@ REFUSED: tuple[tuple[str, str | bytes, str], ...] = (
 )
 
 
-@pytest.mark.parametrize(("text", "expected"), [row[1:] for row in REFUSED], ids=[row[0] for row in REFUSED])
-def test_it_refuses(text: str | bytes, expected: str) -> None:
-    assert short(text) == [expected]
+def test_it_refuses() -> None:
+    assert {name: short(text) for name, text, _ in REFUSED} == {name: [expected] for name, _, expected in REFUSED}
 
 
 def test_it_refuses_more_values_than_any_agreement_needs() -> None:
@@ -44,31 +43,31 @@ def test_it_refuses_more_values_than_any_agreement_needs() -> None:
     assert (caught.value.code, caught.value.position) == ("too_many", Position(1, 8))
 
 
-@pytest.mark.parametrize(
-    ("written", "value"),
-    [
-        ("yes", "yes"),
-        ("on", "on"),
-        ("true", True),
-        ("False", False),
-        ("~", None),
-        ("", None),
-        ("12", 12),
-        ("-1.5", -1.5),
-        ("1e3", 1000.0),
-        ("1e999", "1e999"),
-        ("2026-10-01", "2026-10-01"),
-        ("10:30", "10:30"),
-        ("007", "007"),
-        ("+49", "+49"),
-        (".inf", ".inf"),
-        ("'12'", "12"),
-        ("0x1F", "0x1F"),
-        ("9" * 5000, "9" * 5000),
-    ],
-)
-def test_a_plain_word_means_what_yaml_1_2_says_or_itself(written: str, value: object) -> None:
-    assert read_source(f"a: {written}\n").content == {"a": value}
+WORDS: dict[str, object] = {
+    "yes": "yes",
+    "on": "on",
+    "true": True,
+    "False": False,
+    "~": None,
+    "": None,
+    "12": 12,
+    "-1.5": -1.5,
+    "1e3": 1000.0,
+    "1e999": "1e999",
+    "2026-10-01": "2026-10-01",
+    "10:30": "10:30",
+    "007": "007",
+    "+49": "+49",
+    ".inf": ".inf",
+    "'12'": "12",
+    "0x1F": "0x1F",
+    "9" * 5000: "9" * 5000,
+}
+
+
+def test_a_plain_word_means_what_yaml_1_2_says_or_itself() -> None:
+    read = {written: read_source(f"a: {written}\n").content for written in WORDS}
+    assert [(word, content) for word, content in read.items() if repr(content) != repr({"a": WORDS[word]})] == []
 
 
 def test_a_byte_order_mark_is_no_content() -> None:

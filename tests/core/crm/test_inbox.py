@@ -180,10 +180,10 @@ def test_body_that_is_no_list_is_unreadable_as_a_whole(body: bytes) -> None:
     assert is_storable(whole.raw)
 
 
-@pytest.mark.parametrize("depth", range(900, 1_000, 7))
-def test_nesting_near_the_limit_never_raises(depth: int) -> None:
-    body = b"[" + json.dumps(event()).encode()[:-1] + b',"x":' + b"[" * depth + b"]" * depth + b"}]"
-    assert len(INBOX.parse(body)) == 1
+def test_nesting_near_the_limit_never_raises() -> None:
+    for depth in range(900, 1_000, 7):
+        body = b"[" + json.dumps(event()).encode()[:-1] + b',"x":' + b"[" * depth + b"]" * depth + b"}]"
+        assert len(INBOX.parse(body)) == 1, depth
 
 
 def test_empty_list_holds_nothing() -> None:

@@ -136,11 +136,9 @@ BAD_HEADERS: list[tuple[str, Headers, Verdict]] = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("headers", "verdict"), [case[1:] for case in BAD_HEADERS], ids=[case[0] for case in BAD_HEADERS]
-)
-def test_unfit_headers_are_refused_with_a_verdict(headers: Headers, verdict: Verdict) -> None:
-    assert judge(headers) is verdict
+def test_unfit_headers_are_refused_with_a_verdict() -> None:
+    judged = {name: judge(headers) for name, headers, _ in BAD_HEADERS}
+    assert judged == {name: verdict for name, _, verdict in BAD_HEADERS}
 
 
 def test_body_encoded_anew_is_refused() -> None:
@@ -203,7 +201,7 @@ def any_request(rng: Random) -> SignedRequest:
 @given(made(any_request), st.booleans())
 def test_anything_gets_a_verdict_and_nothing_forged_gets_in(
     request: SignedRequest,
-    allow_v1: bool,  # noqa: FBT001
+    allow_v1: bool,
 ) -> None:
     verdict = HubspotInbox(URL, allow_v1=allow_v1).verify(request, SECRETS, now=NOW)
     assert isinstance(verdict, Verdict)

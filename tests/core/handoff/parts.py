@@ -138,16 +138,16 @@ _AGREEMENT = Agreement(
 )
 
 
-def agreement(**changes: Any) -> Agreement:  # noqa: ANN401  any field of the agreement
+def agreement(**changes: Any) -> Agreement:
     return replace(_AGREEMENT, **changes)
 
 
-def with_pool(pool_id: PoolId, **changes: Any) -> Agreement:  # noqa: ANN401  any field of the pool
+def with_pool(pool_id: PoolId, **changes: Any) -> Agreement:
     changed = replace(_AGREEMENT.pools[pool_id], **changes)
     return agreement(pools={**_AGREEMENT.pools, pool_id: changed})
 
 
-def lead(company: Mapping[str, str | None] | None = None, history: History | None = None, **properties: Any) -> Lead:  # noqa: ANN401  texts, or None
+def lead(company: Mapping[str, str | None] | None = None, history: History | None = None, **properties: Any) -> Lead:
     """A VP of a known company who asked for a demo an hour ago."""
     contact: dict[str, str | None] = {
         "firstname": "Ada",
@@ -163,7 +163,7 @@ def lead(company: Mapping[str, str | None] | None = None, history: History | Non
     return Lead(Contact(ContactId("1"), contact), Company(CompanyId("9"), firm), history or History())
 
 
-def unready(history: History | None = None, **properties: Any) -> Lead:  # noqa: ANN401  texts, or None
+def unready(history: History | None = None, **properties: Any) -> Lead:
     """The same without any signal."""
     silent: dict[str, Any] = {"recent_conversion_event_name": None, "recent_conversion_date": None}
     return lead(history=history, **{**silent, **properties})
@@ -183,7 +183,7 @@ APPLIED = {"baton_handoff_status": "open", "hubspot_owner_id": "eve", "lifecycle
 """What is known to stand once an opening is written."""
 
 
-def handoff(**changes: Any) -> Handoff:  # noqa: ANN401  any field of the handoff
+def handoff(**changes: Any) -> Handoff:
     opened = Handoff(
         id="h1",
         version=1,
@@ -202,14 +202,14 @@ def handoff(**changes: Any) -> Handoff:  # noqa: ANN401  any field of the handof
 def open_lead(
     history: Mapping[str, Any] | None = None,
     handed: Handoff | None = None,
-    **properties: Any,  # noqa: ANN401  texts, or None
+    **properties: Any,
 ) -> Lead:
     """A lead whose handoff to eve is open and stands in the CRM."""
     facts: dict[str, Any] = {"handoff": handed or handoff(), "applied": APPLIED, **(history or {})}
     return lead(history=History(**facts), **{**APPLIED, **properties})
 
 
-def rejected(**changes: Any) -> PastHandoff:  # noqa: ANN401  any field of the past handoff
+def rejected(**changes: Any) -> PastHandoff:
     last = PastHandoff(
         id="h0",
         state=HandoffState.REJECTED,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -31,7 +30,7 @@ from tests.core.handoff.parts import (
 )
 
 
-def declined(**properties: Any) -> Lead:  # noqa: ANN401  texts, or None
+def declined(**properties: Any) -> Lead:
     return open_lead(baton_handoff_status="rejected", baton_rejection_reason="no_budget", **properties)
 
 

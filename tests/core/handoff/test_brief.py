@@ -17,7 +17,7 @@ from tests.core.handoff.parts import ENTERPRISE, HOUR, NOW, agreement, decided, 
 MARKER = "baton h1-note"
 
 
-def brief(say: str | None = None, **properties: Any) -> Brief:  # noqa: ANN401  texts, or None
+def brief(say: str | None = None, **properties: Any) -> Brief:
     told = agreement() if say is None else agreement(playbooks=(Playbook("p", None, say, ()),))
     made = decided(lead(lifecyclestage=None, **properties), by=told).brief
     assert made is not None
@@ -56,29 +56,29 @@ def test_a_template_that_a_lead_typed_is_only_text(injected: str) -> None:
     assert brief("Hello {{ contact.firstname }}", firstname=injected).say == f"Hello {injected}"
 
 
-@pytest.mark.parametrize(
-    "template",
-    [
-        "{% for x in contact %}{{ x }}{% endfor %}",
-        "{% set a = 'x' %}{{ a }}",
-        "{% import 'x' as y %}",
-        "{% include 'x' %}",
-        "{% macro m() %}{% endmacro %}",
-        "{% call m() %}{% endcall %}",
-        "{{ contact.firstname() }}",
-        "{{ range(9) }}",
-        "{{ 'a' * 99999999 }}",
-        "{{ contact.firstname|replace('a', 'aaaa') }}",
-        "{{ contact.firstname|nonsense }}",
-        "{{ contact.firstname < 1 }}",
-        "{{ unclosed",
-        "{{ " + "(" * 1500 + "1" + ")" * 1500 + " }}",
-        "{{ " + "not " * 900 + "1 }}",
-        "x" * 4001,
-    ],
+FORBIDDEN = (
+    "{% for x in contact %}{{ x }}{% endfor %}",
+    "{% set a = 'x' %}{{ a }}",
+    "{% import 'x' as y %}",
+    "{% include 'x' %}",
+    "{% macro m() %}{% endmacro %}",
+    "{% call m() %}{% endcall %}",
+    "{{ contact.firstname() }}",
+    "{{ range(9) }}",
+    "{{ 'a' * 99999999 }}",
+    "{{ contact.firstname|replace('a', 'aaaa') }}",
+    "{{ contact.firstname|nonsense }}",
+    "{{ contact.firstname < 1 }}",
+    "{{ unclosed",
+    "{{ " + "(" * 1500 + "1" + ")" * 1500 + " }}",
+    "{{ " + "not " * 900 + "1 }}",
+    "x" * 4001,
 )
-def test_a_template_that_does_more_than_name_values_reads_as_an_error(template: str) -> None:
-    assert brief(template).say.startswith("[template error: ")
+
+
+def test_a_template_that_does_more_than_name_values_reads_as_an_error() -> None:
+    said = {template: brief(template).say for template in FORBIDDEN}
+    assert {template: say for template, say in said.items() if not say.startswith("[template error: ")} == {}
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from tests.core.handoff.parts import (
 )
 
 
-def inbound(**properties: Any) -> Lead:  # noqa: ANN401  texts, or None
+def inbound(**properties: Any) -> Lead:
     """A ready lead that takes the route to pool inbound, with ann and bob."""
     return lead(recent_conversion_event_name="Pricing", lifecyclestage=MQL, **properties)
 

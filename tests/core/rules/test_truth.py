@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from itertools import product
 
-import pytest
 
 from app.rules.truth import Truth, every, some
 
@@ -35,14 +34,12 @@ OR = {
 }
 
 
-@pytest.mark.parametrize("pair", list(product(ALL, ALL)))
-def test_every_is_kleenes_and(pair: tuple[Truth, Truth]) -> None:
-    assert every(pair) is AND[pair]
+def test_every_is_kleenes_and() -> None:
+    assert {pair: every(pair) for pair in product(ALL, ALL)} == AND
 
 
-@pytest.mark.parametrize("pair", list(product(ALL, ALL)))
-def test_some_is_kleenes_or(pair: tuple[Truth, Truth]) -> None:
-    assert some(pair) is OR[pair]
+def test_some_is_kleenes_or() -> None:
+    assert {pair: some(pair) for pair in product(ALL, ALL)} == OR
 
 
 def test_opposites_leave_no_data_alone() -> None:
