@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
+RESOLVE = --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet
 STAMP = $(VENV)/.locked
 
 .DEFAULT_GOAL := help
@@ -51,5 +52,6 @@ soak: venv ## run what takes long, at full size: faults and load
 	BATON_SOAK=1 $(BIN)/pytest -n 0 -m soak
 
 lock: venv ## resolve requirements/*.txt anew, with hashes
-	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet -o requirements/runtime.txt
-	$(BIN)/uv pip compile pyproject.toml --extra embedded --extra dev --constraint requirements/runtime.txt --universal --python-version 3.11 --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet -o requirements/dev.txt
+	$(BIN)/uv pip compile pyproject.toml $(RESOLVE) --upgrade -o requirements/runtime.txt
+	$(BIN)/uv pip compile pyproject.toml --extra embedded --extra dev --constraint requirements/runtime.txt $(RESOLVE) --upgrade -o requirements/dev.txt
+	echo 'hatchling>=1.27' | $(BIN)/uv pip compile - --constraint requirements/dev.txt $(RESOLVE) -o requirements/build.txt

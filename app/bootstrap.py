@@ -176,11 +176,11 @@ class Keeper:
             sealed = await sources.get(connection, self._portal_id, source)
         if sealed is None:
             return None
-        key = sealer(self._settings)
         try:
+            key = sealer(self._settings)
             previous = key.decrypt(sealed.previous).decode() if sealed.previous else None
             return Secrets(key.decrypt(sealed.current).decode(), previous)
-        except InvalidToken:
+        except (InvalidToken, ConfigurationError):
             _log.exception("secret_unreadable", source=source, why="BATON_SECRET_KEY is not the key it was stored with")
             return None
 

@@ -4,6 +4,10 @@
     ├── ConfigurationError     a deployment setting is missing or wrong
     ├── DatabaseUnavailable    neither the embedded database nor the URL works
     ├── AgreementError         the agreement document cannot be used (app.agreement.faults)
+    ├── ModeRefused            the portal's mode stays what it is (app.engine.mode)
+    ├── FolderRefused          the demo will not touch this folder (app.demo.folder)
+    ├── StoryStuck             the demo's story does not go on (app.demo.stage)
+    ├── Unexplained            there is no decision that could be explained (app.engine.explain)
     └── CrmError               the CRM refused, stalled or vanished (app.crm.errors)
 
 Each carries a `code` that logs, the API and the command line show unchanged, and a message that

@@ -19,7 +19,7 @@ def demo(
     once: Annotated[bool, typer.Option("--once", help="Play the story and end, instead of serving on.")] = False,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 8000,
     data_dir: Annotated[
-        Path | None, typer.Option(file_okay=False, help="Folder of the database, emptied first; data/demo when not given.")
+        Path | None, typer.Option(file_okay=False, help="Folder of the database, emptied first (data/demo).")
     ] = None,
 ) -> None:
     """Play the story on the embedded database and a simulated HubSpot; nothing leaves the machine."""

@@ -31,7 +31,7 @@ SCOPES = (
 )
 """What the app must be allowed; notes and tasks come with the contacts' own scopes."""
 
-_LIFE = ("creation", "deletion", "merge", "restore", "privacyDeletion")
+_LIFE = ("creation", "deletion", "merge", "restore", "privacyDeletion", "associationChange")
 _NEVER_TOLD = frozenset({"num_unique_conversion_events", "hs_lastmodifieddate"})
 """Properties that the CRM sends no change of."""
 

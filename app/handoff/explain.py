@@ -59,11 +59,17 @@ def explanation_of(qualification: Qualification, decision: Decision) -> Explanat
     )
 
 
+def _headline(decision: Decision) -> str:
+    kind = decision.kind.value
+    said = decision.because.casefold().startswith(kind)
+    return decision.because if said else f"{kind.capitalize()}: {decision.because}"
+
+
 def render(explanation: Explanation) -> list[str]:
     """The explanation as lines of plain text: the one wording for console, command line, note and API."""
     decision = explanation.decision
     return [
-        f"{decision.kind.value}: {decision.because}",
+        _headline(decision),
         *_section(f"Persona: {decision.persona or 'none fits'}", _tried(explanation.personas)),
         *_section("Disqualified?", _tried(explanation.disqualifiers)),
         *(line for name, scored in explanation.scored.items() for line in _score(name, scored)),

@@ -16,7 +16,7 @@ async def test_a_decision_computed_again_is_the_one_that_was_stored(world: World
     explained = await explain_contact(world.database, world.baton.portal_id, contact)
     assert explained.stored.kind == "handed off"
     assert explained.differs == ()
-    assert explained.lines[0].startswith("handed off: Asked for a demo")
+    assert explained.lines[0].startswith("Handed off: Asked for a demo")
 
 
 async def test_the_decision_that_stood_at_an_instant_is_explained(world: World) -> None:

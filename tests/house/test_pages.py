@@ -148,6 +148,6 @@ def test_the_readmes_rule_is_sound_and_passes_the_examples(told: Agreement) -> N
 
 def test_the_readmes_explanation_is_what_baton_prints(told: Agreement) -> None:
     (example,) = [one for one in run_examples(told, default_vocabulary()) if one.name == EXAMPLE]
-    shown = next(block for block in _blocks(README, "text") if block.startswith("handed off")).splitlines()
+    shown = next(block for block in _blocks(README, "text") if block.startswith("Handed off")).splitlines()
     printed = iter(example.explanation)
     assert [line for line in shown if line not in printed] == [], "lines that are not printed, or in another order"

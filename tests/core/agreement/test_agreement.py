@@ -128,7 +128,7 @@ def test_routes_pools_and_promises_are_read(whole: Agreement) -> None:
         ("rest", "inbound", "standard"),
     ]
     inbound, enterprise = whole.pools[PoolId("inbound")], whole.pools[PoolId("enterprise")]
-    assert inbound.members[0] == Member("ann@example.com", 2, 25)
+    assert inbound.members[0] == Member("ann@example.com", 2, 400)
     assert (inbound.if_nobody, inbound.fallback_owner) == ("enterprise", None)
     assert (enterprise.if_nobody, enterprise.fallback_owner) == (None, "sam@example.com")
     assert whole.promises["fast"].accept is not None

@@ -1,9 +1,10 @@
 """Every fault is told at the line and column of what is wrong."""
 
+# ruff: noqa: E501  one row a line, however long, is what makes the table readable
+
 from __future__ import annotations
 
 import re
-
 
 from tests.core.agreement.documents import SMALL, broken, faults, short
 

@@ -201,7 +201,7 @@ def any_request(rng: Random) -> SignedRequest:
 @given(made(any_request), st.booleans())
 def test_anything_gets_a_verdict_and_nothing_forged_gets_in(
     request: SignedRequest,
-    allow_v1: bool,
+    allow_v1: bool,  # noqa: FBT001
 ) -> None:
     verdict = HubspotInbox(URL, allow_v1=allow_v1).verify(request, SECRETS, now=NOW)
     assert isinstance(verdict, Verdict)

@@ -53,7 +53,7 @@ def test_the_domain_of_an_address_says_whether_it_is_free_mail(email: str, domai
 
 
 @pytest.mark.parametrize(("created", "met"), [("2026-11-18T15:00:00Z", True), ("2026-11-18T15:00:01Z", False)])
-def test_days_since_counts_whole_days(created: str, met: bool) -> None:
+def test_days_since_counts_whole_days(created: str, met: bool) -> None:  # noqa: FBT001
     facts = lead(createdate=created)
     assert truth({"contact.days_since_createdate": {"at_least": 2}}, facts) is Truth.of(met)
 

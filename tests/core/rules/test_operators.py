@@ -110,7 +110,7 @@ def test_an_operator_on_a_type_it_does_not_take_is_a_fault() -> None:
 @pytest.mark.parametrize(
     ("known", "value", "truth"), [(True, None, "not met"), (False, "", "met"), (False, "x", "not met")]
 )
-def test_known_is_never_without_data(known: bool, value: str | None, truth: str) -> None:
+def test_known_is_never_without_data(known: bool, value: str | None, truth: str) -> None:  # noqa: FBT001
     trace = evaluate(condition({"contact.a_string": {"known": known}}), having("a_string", value))
     assert str(trace.truth) == truth
 

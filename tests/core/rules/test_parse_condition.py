@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from app.records.crm import PropertyDefinition, PropertyOption
 from app.rules.condition import All, HandoffTest, PersonaTest, PropertyTest, SignalTest
 from app.rules.facts import Vocabulary

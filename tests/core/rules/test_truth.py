@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from itertools import product
 
-
 from app.rules.truth import Truth, every, some
 
 MET, NOT_MET, NO_DATA = Truth.MET, Truth.NOT_MET, Truth.NO_DATA

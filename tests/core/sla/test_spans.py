@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-
 from app.records.span import Span
 from app.sla.calendar import ALWAYS, Calendar, due_at
 from app.sla.hours import Interval
