@@ -22,6 +22,7 @@ from app.crm.errors import (
 from app.crm.hubspot import HubspotCrm
 from app.crm.hubspot.calls import LARGEST_ANSWER
 from app.errors import ConfigurationError
+from app.records.quota import QuotaClass
 from tests.contract.port_parts import BASE_URL, IDA, NOTES, READ, TOKEN, UPDATE, Bench, answer, change, client_of, note
 
 
@@ -221,3 +222,12 @@ async def test_token_that_can_be_none_is_refused_without_being_shown(bench: Benc
     with pytest.raises(ConfigurationError) as caught:
         HubspotCrm(bench.http, token, "2026-09", bench.quota, bench.breaker)
     assert not token or token not in str(caught.value)
+
+
+async def test_an_answer_that_says_the_window_is_full_holds_every_worker_back(
+    bench: Bench, hubspot: respx.MockRouter
+) -> None:
+    full = {"X-HubSpot-RateLimit-Remaining": "0"}
+    hubspot.post(READ).respond(200, json=answer({"id": "101", "properties": {}}), headers=full)
+    await bench.crm.read_contacts([IDA], [])
+    assert bench.quota.pushed_back == [(QuotaClass.GENERAL, timedelta(seconds=1))]

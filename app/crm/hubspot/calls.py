@@ -73,6 +73,12 @@ class Limits:
     zone: tzinfo = UTC
 
 
+_REMAINING = "X-HubSpot-RateLimit-Remaining"
+"""Calls left in the rolling ten seconds, on every answer but a search's ("API usage guidelines")."""
+_WINDOW_FULL = timedelta(seconds=1)
+"""The window rolls: after a moment some of it is free again."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Answer:
     """What came back; `content` is None when it was too large to be read."""
@@ -148,10 +154,16 @@ class Caller:
         shut = await self._breaker.check()
         if shut is not None:
             raise BreakerOpen("HubSpot failed too often lately; no call is made for now", retry_after=shut)
-        outcome = self._judge(call, await self._exchange(call))
-        await self._feed_back(call, outcome)
+        outcome = await self._outcome(call)
         if isinstance(outcome, CrmError):
             raise outcome
+        return outcome
+
+    async def _outcome(self, call: Call) -> Fields | CrmError:
+        """Make the call. The answer stays in here: a traceback with locals must not show what HubSpot echoed."""
+        answer = await self._exchange(call)
+        outcome = self._judge(call, answer)
+        await self._feed_back(call, answer, outcome)
         return outcome
 
     async def _wait_for_quota(self, kind: QuotaClass) -> None:
@@ -162,10 +174,12 @@ class Caller:
         if wait > timedelta():
             await self._sleep(wait.total_seconds())
 
-    async def _feed_back(self, call: Call, outcome: Fields | CrmError) -> None:
+    async def _feed_back(self, call: Call, answer: _Answer | CrmError, outcome: Fields | CrmError) -> None:
         await self._breaker.record(ok=not isinstance(outcome, Outage | OutcomeUnknown))
         if isinstance(outcome, Throttled) and outcome.retry_after is not None:
             await self._quota.push_back(call.kind, outcome.retry_after)
+        elif isinstance(answer, _Answer) and answer.headers.get(_REMAINING) == "0":
+            await self._quota.push_back(call.kind, _WINDOW_FULL)
         code = outcome.code if isinstance(outcome, CrmError) else "ok"
         _log.debug("hubspot.call", method=call.method, quota=call.kind.value, outcome=code)
 
