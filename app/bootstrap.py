@@ -143,12 +143,13 @@ def make_crm(settings: Settings, http: httpx.AsyncClient, clock: Clock, database
         quota,
         breaker,
         http_timeout=settings.http_timeout,
+        patience=settings.patience,
         clock=clock,
     )
 
 
 def _pace(settings: Settings) -> Pace:
-    return Pace(settings.lease, settings.http_timeout, settings.margin, settings.writes_per_hour)
+    return Pace(settings.lease, settings.http_timeout, settings.patience, settings.margin, settings.writes_per_hour)
 
 
 @asynccontextmanager

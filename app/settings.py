@@ -76,6 +76,7 @@ class Settings(BaseModel):
         0.25, ge=0, description="How long an event waits for its siblings, so that a burst becomes one look."
     )
     http_timeout_seconds: Seconds = Field(10, description="How long one HubSpot call may take.")
+    patience_seconds: Seconds = Field(5, description="How long a call may wait for quota before it is put off.")
     margin_seconds: Seconds = Field(5, description="Slack kept between a call's end and its lease's, or a look-up.")
     poll_seconds: Seconds = Field(0.5, description="How often an idle worker looks for work.")
     writes_per_hour: int = Field(
@@ -88,9 +89,9 @@ class Settings(BaseModel):
 
     @model_validator(mode="after")
     def _lease_outlasts_a_call(self) -> Self:
-        if self.lease_seconds <= self.http_timeout_seconds + self.margin_seconds:
+        if self.lease_seconds <= 2 * (self.patience_seconds + self.http_timeout_seconds) + self.margin_seconds:
             raise ValueError(
-                "lease_seconds must be longer than http_timeout_seconds + margin_seconds, "
+                "lease_seconds must be longer than twice patience_seconds + http_timeout_seconds, plus margin_seconds, "
                 "or no call could ever start under a lease"
             )
         return self
@@ -110,6 +111,10 @@ class Settings(BaseModel):
     @property
     def poll(self) -> timedelta:
         return timedelta(seconds=self.poll_seconds)
+
+    @property
+    def patience(self) -> timedelta:
+        return timedelta(seconds=self.patience_seconds)
 
     @property
     def margin(self) -> timedelta:

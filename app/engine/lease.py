@@ -33,8 +33,11 @@ class Lease:
     async def renew(self) -> None:
         """Lengthen the lease; contacts that another worker took meanwhile count as lost."""
         before = self.monotonic()
-        async with self.database.begin() as connection:
-            still = await lanes.renew(connection, self.portal_id, ObjectType.CONTACT, self.token, lease=self.length)
+
+        async def work(connection: Connection) -> frozenset[str]:
+            return await lanes.renew(connection, self.portal_id, ObjectType.CONTACT, self.token, lease=self.length)
+
+        still = await self.database.transact(work)
         self.taken_at = before
         self._keep(still)
 

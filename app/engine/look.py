@@ -26,7 +26,7 @@ from app.engine.probes import AFTER_CLAIM, AFTER_COMMIT, AFTER_READ, SILENT, Pro
 from app.engine.read import Reading, read, retire
 from app.engine.recover import recover
 from app.engine.rulebook import Rulebook
-from app.engine.send import Sending, Sent
+from app.engine.send import Sending
 from app.records.ids import ContactId, ObjectType, PortalId
 from app.storage import lanes, portals, writes
 from app.storage.database import Connection, Database
@@ -42,13 +42,17 @@ class Pace:
 
     lease: timedelta = timedelta(seconds=60)
     http_timeout: timedelta = timedelta(seconds=10)
+    patience: timedelta = timedelta(seconds=5)
     margin: timedelta = timedelta(seconds=5)
     writes_per_hour: int = 20_000
 
     @property
     def send(self) -> timedelta:
-        """What a lease must outlast for a send to start; also how long a send may still be applied."""
-        return self.http_timeout + self.margin
+        """What a lease must outlast for a send to start; also how long a send may still be applied.
+
+        A batch that is refused as a whole is halved: a further call may start until the time of one is over.
+        """
+        return 2 * (self.patience + self.http_timeout) + self.margin
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,14 +165,13 @@ class _Look:
     async def _send(self) -> None:
         contacts = [one.contact_id for one in self._made]
         if self._portal.is_shadow:
-            sent = Sent()
+            await self._conclude({})
         elif await self._brakes(contacts):
-            sent = Sent(cut_short=set(contacts))
+            self._put_off(contacts, timedelta(), "the brake")
         else:
-            bench = self._bench
-            sending = Sending(bench.crm, self._lease, self._rulebook, bench.clock, bench.probes, needs=bench.pace.send)
-            sent = await sending.send(contacts)
-        await self._conclude(sent)
+            bench, needs = self._bench, self._bench.pace.send
+            sending = Sending(bench.crm, self._lease, self._rulebook, bench.clock, bench.probes, needs=needs)
+            await self._conclude(await sending.send(contacts))
 
     async def _brakes(self, contacts: Iterable[ContactId]) -> bool:
         """Whether this look would write more than the portal's brake allows in an hour; if so, pause the portal."""
@@ -185,14 +188,12 @@ class _Look:
         _log.error("brake", written=many, due=due, most=self._bench.pace.writes_per_hour)
         return True
 
-    async def _conclude(self, sent: Sent) -> None:
+    async def _conclude(self, errors: Mapping[ContactId, CrmError]) -> None:
         for one in self._made:
-            if sent.is_through(one.contact_id):
-                self.releases[one.contact_id] = fates.settled(
-                    self._lease.lanes[one.contact_id], one.decision.look_again_at
-                )
-        self._put_off(sent.cut_short, timedelta(), "sending was cut short")
-        for contact, error in sent.errors.items():
+            lane = self._lease.lanes[one.contact_id]
+            if one.contact_id not in errors:
+                self.releases[one.contact_id] = fates.settled(lane, one.decision.look_again_at)
+        for contact, error in errors.items():
             await self._fail([contact], error)
 
     def _undecided(self) -> list[ContactId]:

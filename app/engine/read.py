@@ -48,22 +48,23 @@ async def retire(lease: Lease, reading: Reading, *, now: datetime) -> None:
 
     async def work(connection: Connection) -> None:
         await lease.fence(connection)
-        for old, new in sorted(reading.merged.items()):
+        merged = {old: new for old, new in sorted(reading.merged.items()) if lease.holds(old)}
+        gone = sorted(one for one in reading.missing if lease.holds(one))
+        for old, new in merged.items():
             await handoffs.move(connection, lease.portal_id, old, new, now=now)
             await contacts.inherit(connection, lease.portal_id, old, new)
-        gone = sorted(reading.missing)
         await handoffs.end(connection, lease.portal_id, gone, "the record is gone", now=now)
-        await contacts.mark_gone(connection, lease.portal_id, dict.fromkeys(gone) | dict(reading.merged), now=now)
+        await contacts.mark_gone(connection, lease.portal_id, dict.fromkeys(gone) | dict(merged), now=now)
         await writes.supersede(connection, lease.portal_id, gone)
-        await _cover(connection, lease, reading)
-        survivors = [(ObjectType.CONTACT, new) for new in sorted(set(reading.merged.values()))]
+        await _cover(connection, lease, gone, "the record is gone")
+        await _cover(connection, lease, list(merged), "the record was merged")
+        survivors = [(ObjectType.CONTACT, new) for new in sorted(set(merged.values()))]
         await lanes.mark(connection, lease.portal_id, survivors, wake_at=now, now=now)
 
     await lease.database.transact(work)
 
 
-async def _cover(connection: Connection, lease: Lease, reading: Reading) -> None:
-    for ids, reason in ((reading.missing, "the record is gone"), (reading.merged, "the record was merged")):
-        covered = [(one, lease.lanes[one].generation, None) for one in sorted(ids)]
-        if covered:
-            await events.apply(connection, lease.portal_id, covered, reason=reason)
+async def _cover(connection: Connection, lease: Lease, ids: Sequence[ContactId], reason: str) -> None:
+    covered = [(one, lease.lanes[one].generation, None) for one in ids]
+    if covered:
+        await events.apply(connection, lease.portal_id, covered, reason=reason)

@@ -7,7 +7,6 @@ due and the lane wakes for it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import assert_never
 
@@ -31,17 +30,6 @@ _FALLBACK_DUE = timedelta(days=1)
 """When a task is due whose promise times nothing: a task without a due time is refused by HubSpot."""
 
 
-@dataclass(slots=True)
-class Sent:
-    """How sending went: for contacts not wholly written, the error; for those cut short by the lease, nothing yet."""
-
-    errors: dict[ContactId, CrmError] = field(default_factory=dict)
-    cut_short: set[ContactId] = field(default_factory=set)
-
-    def is_through(self, contact: ContactId) -> bool:
-        return contact not in self.errors and contact not in self.cut_short
-
-
 class Sending:
     """Sends the due writes of one look."""
 
@@ -55,10 +43,13 @@ class Sending:
         self._clock = clock
         self._probes = probes
         self._needs = needs
-        self._sent = Sent()
+        self._errors: dict[ContactId, CrmError] = {}
 
-    async def send(self, contact_ids: Sequence[ContactId]) -> Sent:
-        """Send every due write of these contacts, in the order of the steps. Does not raise CrmError: see Sent."""
+    async def send(self, contact_ids: Sequence[ContactId]) -> Mapping[ContactId, CrmError]:
+        """Send every due write of these contacts, in the order of the steps.
+
+        Returns the error of each contact that is not wholly written; raises no CrmError.
+        """
         async with self._lease.database.begin() as connection:
             due = await writes.unsettled(connection, self._lease.portal_id, contact_ids, WriteState.DUE)
         for step in Step:
@@ -66,16 +57,12 @@ class Sending:
                 await self._send_all([one for one in due if one.step is step and one.kind is kind], kind)
             if step is Step.CLEAR and any(one.step is Step.CLEAR for one in due):
                 await self._probes.at(BETWEEN_CLEAR_AND_SET)
-        return self._sent
+        return self._errors
 
     async def _send_all(self, due: Sequence[StoredWrite], kind: WriteKind) -> None:
-        ready = [one for one in due if self._may_follow(one)]
+        ready = await self._announce([one for one in due if self._may_follow(one)])
         if not ready:
             return
-        if not self._lease.outlasts(self._needs):
-            self._sent.cut_short |= {one.contact_id for one in ready}
-            return
-        ready = await self._announce(ready)
         await self._probes.at(BEFORE_SEND)
         if not self._lease.outlasts(self._needs):
             await self._settle(ready, dict.fromkeys((one.key for one in ready), _not_sent()))
@@ -87,10 +74,12 @@ class Sending:
 
     def _may_follow(self, write: StoredWrite) -> bool:
         """Whether all that went before for its contact stands, and the contact is still held."""
-        return self._lease.holds(write.contact_id) and self._sent.is_through(write.contact_id)
+        return self._lease.holds(write.contact_id) and write.contact_id not in self._errors
 
     async def _announce(self, ready: Sequence[StoredWrite]) -> list[StoredWrite]:
-        """Renew the lease and commit that these are about to be sent."""
+        """Renew the lease and commit that these are about to be sent; those whose lane was lost are left out."""
+        if not ready:
+            return []
 
         async def work(connection: Connection) -> list[StoredWrite]:
             await self._lease.fence(connection)
@@ -153,7 +142,7 @@ class Sending:
         pairs = [(one, outcomes.get(one.key, _unanswered())) for one in ready]
         for write, outcome in pairs:
             if isinstance(outcome, CrmError):
-                self._sent.errors[write.contact_id] = outcome
+                self._errors[write.contact_id] = outcome
 
         async def work(connection: Connection) -> None:
             await self._lease.fence(connection)

@@ -40,7 +40,7 @@ async def add_new(connection: Connection, arrivals: Sequence[Arrival], *, portal
         return set()
     rows = await connection.execute(
         insert(event).on_conflict_do_nothing().returning(event.c.key),
-        [_row(one, portal_id) for one in arrivals],
+        [_row(one, portal_id) for one in sorted(arrivals, key=lambda one: one.event.key)],
     )
     return {row.key for row in rows}
 

@@ -111,7 +111,7 @@ async def claim(
     now: datetime,
 ) -> tuple[UUID, list[Claimed]]:
     """Take up to `limit` due lanes, and those whose holder fell silent, under one new lease token."""
-    live_most = int(limit * _LIVE_SHARE)
+    live_most = max(1, int(limit * _LIVE_SHARE))
     live = await _lock_due(connection, portal_id, object_type, Priority.LIVE, limit, now)
     rest = await _lock_due(
         connection, portal_id, object_type, Priority.BACKGROUND, limit - min(len(live), live_most), now

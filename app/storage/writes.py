@@ -184,11 +184,12 @@ async def settle(connection: Connection, portal_id: PortalId, settled: Sequence[
 async def recently_sent(
     connection: Connection, portal_id: PortalId, contact_ids: Sequence[str], crm_ids: Sequence[str]
 ) -> list[StoredWrite]:
-    """Writes of the last day that an echo about these contacts, notes or tasks may be of."""
+    """Writes of the last day that an echo about these contacts, notes or tasks may be of, the oldest first."""
     rows = await connection.execute(
         text("""
             SELECT * FROM write WHERE portal_id = :portal_id AND sent_at > now() - interval '1 day'
               AND (contact_id = ANY(:contacts) AND kind = 'properties' OR crm_id = ANY(:crm_ids))
+            ORDER BY sent_at
         """),
         {"portal_id": portal_id, "contacts": list(contact_ids), "crm_ids": list(crm_ids)},
     )

@@ -151,6 +151,7 @@ def _settings(database_url: str, public_url: str, base_url: str, agreement: Path
         "BATON_AGREEMENT_FILE": str(agreement),
         "BATON_LEASE_SECONDS": "3",
         "BATON_HTTP_TIMEOUT_SECONDS": "1",
+        "BATON_PATIENCE_SECONDS": "0.2",
         "BATON_MARGIN_SECONDS": "0.5",
         "BATON_POLL_SECONDS": "0.05",
         "BATON_SETTLING_SECONDS": "0.05",

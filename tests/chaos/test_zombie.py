@@ -30,7 +30,12 @@ from app.engine.worker import drained
 from tests.chaos.children import until
 from tests.world import World, open_world
 
-PACE = Pace(lease=timedelta(seconds=0.5), http_timeout=timedelta(seconds=0.2), margin=timedelta(seconds=0.1))
+PACE = Pace(
+    lease=timedelta(seconds=0.5),
+    http_timeout=timedelta(seconds=0.1),
+    patience=timedelta(),
+    margin=timedelta(seconds=0.1),
+)
 _WITHIN_S = 30
 _ROUNDS_MOST = 20
 

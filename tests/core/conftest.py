@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 from hypothesis import settings
@@ -9,3 +10,9 @@ from hypothesis import settings
 settings.register_profile("core", max_examples=200, deadline=None, derandomize=True)
 settings.register_profile("thorough", max_examples=10_000, deadline=None, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "core"))
+
+
+def pytest_collection_finish() -> None:
+    """What collection made stays to the end: without this, each sweep for garbage walks through all of it again."""
+    gc.collect()
+    gc.freeze()

@@ -210,7 +210,7 @@ ODD = (None, True, 0, -1, 7, 2**63, 10**30, 0.5, 1e300, math.nan, -math.inf, "",
 
 def any_event(rng: Random) -> dict[str, object]:
     leaves = (*ODD, *(text(rng, 8, LETTERS) for _ in range(4)))
-    changes = {name: json_value(rng, leaves, NAMES) for name in picked(rng, NAMES, 6)}
+    changes = {name: json_value(rng, leaves, NAMES) for name in picked(rng, NAMES, 3)}
     return event(subscriptionType=rng.choice(TYPES)) | changes
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -11,12 +12,12 @@ from app.handoff.decide import decide
 from app.handoff.decision import AddNote, AddTask, Brief, Decision, SetProperties
 from app.handoff.explain import explain, render
 from app.handoff.note import render_note, render_task
-from app.handoff.properties import READS
+from app.handoff.properties import READS, STATUS
 from app.handoff.signals import read_instant, signals_of
 from app.handoff.state import History, Inputs, Lead, StageMove
 from app.records.crm import Company, Contact
 from app.records.ids import CompanyId, ContactId
-from tests.core.handoff.parts import APPLIED, NOW, VOCABULARY, agreement, handoff, lead, rejected, roster
+from tests.core.handoff.parts import APPLIED, NOW, VOCABULARY, agreement, handoff, lead, open_lead, rejected, roster
 from tests.core.made import made, picked, text
 
 TELLING = (
@@ -42,6 +43,14 @@ TELLING = (
 RUNNING = (None, handoff(), handoff(noted=False, opened_at=NOW))
 PAST = (None, rejected(), rejected(returns_at=None), rejected(to_different_owner=True))
 MOVES = (None, StageMove("lead", "x", "opportunity"))
+USUAL = (
+    Lead(Contact(ContactId("1"), {}), None, History()),
+    lead(),
+    lead(),
+    open_lead(),
+    lead(history=History(last=rejected())),
+)
+ANSWERS = ("open", "accepted", "qualified", "rejected")
 FIRM = ("name", "numberofemployees", "industry", "hubspot_owner_id")
 
 
@@ -49,27 +58,38 @@ def said(rng: Random) -> str | None:
     return rng.choice((None, rng.choice(TELLING), rng.choice(TELLING), text(rng, 6)))
 
 
-def any_lead(rng: Random) -> Lead:
-    contact = {name: said(rng) for name in picked(rng, sorted(READS.contact), 8)}
-    firm = Company(CompanyId("9"), {name: said(rng) for name in picked(rng, FIRM, len(FIRM))})
-    history = History(
+def any_history(rng: Random) -> History:
+    return History(
         handoff=rng.choice(RUNNING),
         last=rng.choice(PAST),
         applied=rng.choice(({}, APPLIED)),
         stage_move=rng.choice(MOVES),
     )
-    return Lead(Contact(ContactId("1"), contact), rng.choice((None, firm, firm)), history)
+
+
+def any_lead(rng: Random) -> Lead:
+    """A lead like one of the usual ones, with anything said about it, and sometimes any history."""
+    usual = rng.choice(USUAL)
+    answer = {STATUS: rng.choice(ANSWERS)} if rng.random() < 0.3 else {}
+    said_of_it = {name: said(rng) for name in picked(rng, sorted(READS.contact), rng.choice((1, 8)))}
+    contact = replace(usual.contact, properties={**usual.contact.properties, **answer, **said_of_it})
+    known = {} if usual.company is None else usual.company.properties
+    firm = Company(CompanyId("9"), {**known, **{name: said(rng) for name in picked(rng, FIRM, rng.choice((0, 1, 4)))}})
+    history = rng.choice((usual.history, usual.history, any_history(rng)))
+    return Lead(contact, rng.choice((None, firm, firm, firm)), history)
 
 
 def any_gone(rng: Random) -> list[str]:
     return picked(rng, ("ann", "bob", "eve", "dan", "sam"), 5)
 
 
-LEADS, GONE = made(any_lead), made(any_gone)
+CASES = made(lambda rng: (any_lead(rng), any_gone(rng)))
+"""A lead, and the owners who are gone."""
 
 
-@given(LEADS, GONE)
-def test_every_lead_is_decided_with_a_reason_and_explained_the_same_way(subject: Lead, gone: list[str]) -> None:
+@given(CASES)
+def test_every_lead_is_decided_with_a_reason_and_explained_the_same_way(case: tuple[Lead, list[str]]) -> None:
+    subject, gone = case
     inputs = Inputs(subject, roster(gone=gone), NOW)
     decision = decide(agreement(), inputs, VOCABULARY)
     explanation = explain(agreement(), inputs, VOCABULARY)

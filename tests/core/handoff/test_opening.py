@@ -151,6 +151,12 @@ def test_what_stood_as_wanted_before_is_adopted_and_not_written() -> None:
     assert not {"lifecyclestage", "baton_fit_score", "hubspot_owner_id"} & set(set_by(decision))
 
 
+def test_what_is_to_be_empty_and_is_is_neither_written_nor_adopted() -> None:
+    decision = decided(lead(history=History(applied={"baton_persona": "buyer"}), jobtitle="Clerk", baton_persona=""))
+    assert (decision.kind, decision.persona) == (Kind.HANDED_OFF, None)
+    assert "baton_persona" not in {**set_by(decision), **decision.adopted}
+
+
 def test_a_property_that_another_hand_holds_is_left_out_of_the_opening() -> None:
     history = History(applied={"baton_persona": "champion"}, changes=changed("baton_persona"))
     decision = decided(lead(history=history, baton_persona="friend"))

@@ -10,7 +10,7 @@ from hypothesis import given
 from app.handoff.decision import Decision, Kind, SetProperties
 from app.handoff.state import Handoff, HandoffState, History, Lead, PastHandoff
 from tests.core.handoff.parts import NOW, SQL, changed, decided, handoff, lead, roster, set_by, unready
-from tests.core.handoff.test_laws import GONE, LEADS
+from tests.core.handoff.test_laws import CASES
 
 MINUTE = timedelta(minutes=1)
 
@@ -71,8 +71,9 @@ def _last(history: History, decision: Decision) -> PastHandoff | None:
     )
 
 
-@given(LEADS, GONE)
-def test_when_everything_landed_nothing_is_left_to_write(subject: Lead, gone: list[str]) -> None:
+@given(CASES)
+def test_when_everything_landed_nothing_is_left_to_write(case: tuple[Lead, list[str]]) -> None:
+    subject, gone = case
     among = roster(gone=gone)
     landed, now = subject, NOW
     for _ in range(3):  # a rejection and its move back, then what that makes possible

@@ -120,6 +120,11 @@ def test_definitions_in_a_circle_end_without_data() -> None:
         ({"signal": {"form": "any"}}, lead(form("a", NOW + DAY)), NOW + DAY),
         ({"contact.a_date": {"in_last": "1 month"}}, lead(a_date="2026-11-01"), datetime(2026, 12, 1, tzinfo=UTC)),
         (
+            {"contact.a_datetime": {"in_last": "2 h"}},
+            lead(a_datetime="2026-11-20T14:00:00Z"),
+            datetime(2026, 11, 20, 16, tzinfo=UTC),
+        ),
+        (
             {"contact.a_date": {"more_than_ago": "2 days"}},
             lead(a_date="2026-11-20"),
             datetime(2026, 11, 22, tzinfo=UTC),
@@ -149,8 +154,11 @@ def test_a_test_says_when_time_alone_turns_it(node: object, facts: Facts, turns_
 
 def test_what_settles_the_whole_says_when_it_can_turn() -> None:
     window = condition({"signal": {"form": "any", "within": "7 days"}})
+    longer = condition({"signal": {"form": "any", "within": "30 days"}})
     never = PersonaTest(("nobody",))
     facts = scope(lead(form("a")))
     assert evaluate(All((window, never)), facts).changes_at is None
     assert evaluate(Any_((window, never)), facts).changes_at == NOW + 7 * DAY
     assert evaluate(None_((window, never)), facts).changes_at == NOW + 7 * DAY
+    assert evaluate(Any_((window, longer)), facts).changes_at == NOW + 30 * DAY  # only when no part is left
+    assert evaluate(All((window, longer)), facts).changes_at == NOW + 7 * DAY
