@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -93,6 +94,12 @@ class World:
         while (await self.baton.unpacking.unpack()).requests:
             pass
         self.clock.advance(timedelta(seconds=1))
+
+    async def post(self, body: object) -> int:
+        """Post a signed webhook of any content; returns the status."""
+        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+        headers = self.sender.sign(raw, self.clock.now())
+        return (await self.web.post("/webhooks/hubspot", content=raw, headers=headers)).status_code
 
     async def rows(self, query: str, **values: object) -> list[Mapping[str, Any]]:
         """What a query says about the database."""

@@ -196,6 +196,8 @@ async def mark_gone(
     now: datetime,
 ) -> None:
     """These ids answer no more: deleted (None), or merged into another record. Their overrides are released."""
+    if not gone:
+        return
     statement = insert(contact)
     statement = statement.on_conflict_do_update(
         index_elements=("portal_id", "id"),

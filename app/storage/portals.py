@@ -149,19 +149,8 @@ async def save_definitions(
     definitions: Mapping[ObjectType, Sequence[PropertyDefinition]],
 ) -> None:
     await connection.execute(text("DELETE FROM property WHERE portal_id = :id"), {"id": portal_id})
-    await connection.execute(
-        insert(property_),
-        [
-            {
-                "portal_id": portal_id,
-                "object_type": kind.value,
-                "name": one.name,
-                "definition": to_json(one, PropertyDefinition),
-            }
-            for kind, many in definitions.items()
-            for one in many
-        ],
-    )
+    for kind, many in definitions.items():
+        await add_definitions(connection, portal_id, kind, many)
 
 
 async def add_definitions(

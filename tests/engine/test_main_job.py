@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
@@ -60,7 +59,7 @@ async def test_one_created_contact_whose_creation_comes_fourth_of_five_events_is
             {"subscriptionType": "contact.propertyChange", "propertyName": "lastname", "propertyValue": "Example"},
         ))
     ]  # fmt: skip
-    answer = await post(world, body)
+    answer = await world.post(body)
     assert answer == 204
     await world.settle()
     applied = await world.rows("SELECT DISTINCT decision_id FROM event WHERE state = 'applied'")
@@ -117,10 +116,3 @@ async def owner_email(world: World, contact: str) -> str:
         "SELECT email FROM owner WHERE id = :id", id=world.sim.contact(contact)["hubspot_owner_id"]
     )
     return str(row["email"])
-
-
-async def post(world: World, body: object) -> int:
-    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    headers = world.sender.sign(raw, world.clock.now())
-    answer = await world.web.post("/webhooks/hubspot", content=raw, headers=headers)
-    return answer.status_code
