@@ -15,6 +15,9 @@ from hypothesis import strategies as st
 
 T = TypeVar("T")
 
+HALF = settings(max_examples=settings().max_examples // 2)
+"""For laws that take long: they count by the minute, or decide several times."""
+
 SOME = settings(max_examples=settings().max_examples // 4)
 """For laws of one sentence: whatever comes in, nothing breaks. The laws of time, rules and routing get all examples."""
 

@@ -11,6 +11,7 @@ from app.handoff.decision import Decision, Kind, SetProperties
 from app.handoff.state import Handoff, HandoffState, History, Lead, PastHandoff
 from tests.core.handoff.parts import NOW, SQL, changed, decided, handoff, lead, roster, set_by, unready
 from tests.core.handoff.test_laws import CASES
+from tests.core.made import HALF
 
 MINUTE = timedelta(minutes=1)
 
@@ -71,6 +72,7 @@ def _last(history: History, decision: Decision) -> PastHandoff | None:
     )
 
 
+@HALF
 @given(CASES)
 def test_when_everything_landed_nothing_is_left_to_write(case: tuple[Lead, list[str]]) -> None:
     subject, gone = case

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from app.records.span import Span, Unit
 from app.sla.calendar import Calendar, due_at
 from app.sla.hours import Interval
-from tests.core.made import made
+from tests.core.made import HALF, made
 
 MINUTE = timedelta(minutes=1)
 
@@ -89,6 +89,7 @@ def counted(case: Case, minutes: int) -> int:
     return total
 
 
+@HALF
 @given(CASES, st.integers(0, 8 * 60))
 def test_elapsed_time_equals_counting_minute_by_minute(case: Case, minutes: int) -> None:
     end = case.start + minutes * MINUTE
