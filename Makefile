@@ -50,6 +50,7 @@ check: lint types arrows ## lint, types, import contracts, the agreement's examp
 
 soak: venv ## run what takes long, at full size: faults and load
 	BATON_SOAK=1 $(BIN)/pytest -n 0 -m soak
+	HYPOTHESIS_PROFILE=thorough $(BIN)/pytest -n 2 tests/core
 
 lock: venv ## resolve requirements/*.txt anew, with hashes
 	$(BIN)/uv pip compile pyproject.toml $(RESOLVE) --upgrade -o requirements/runtime.txt

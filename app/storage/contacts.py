@@ -160,10 +160,14 @@ async def add_applied(
     await connection.execute(
         text("""
             UPDATE contact SET
-                applied = contact.applied || CAST(landed.applied AS jsonb),
-                stage_move = CASE WHEN stage_move ->> 'to' = CAST(landed.applied AS jsonb) ->> 'lifecyclestage'
+                applied = contact.applied || landed.applied,
+                properties = contact.properties || landed.applied,
+                stage = coalesce(landed.applied ->> 'lifecyclestage', stage),
+                owner_id = coalesce(landed.applied ->> 'hubspot_owner_id', owner_id),
+                stage_move = CASE WHEN stage_move ->> 'to' = landed.applied ->> 'lifecyclestage'
                                   THEN NULL ELSE stage_move END
-            FROM unnest(CAST(:ids AS text[]), CAST(:applied AS text[])) AS landed (id, applied)
+            FROM (SELECT id, CAST(written AS jsonb) AS applied
+                  FROM unnest(CAST(:ids AS text[]), CAST(:applied AS text[])) AS sent (id, written)) AS landed
             WHERE contact.portal_id = :portal_id AND contact.id = landed.id
         """),
         {"portal_id": portal_id, "ids": list(applied), "applied": [_json(values) for values in applied.values()]},
