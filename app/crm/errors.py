@@ -48,9 +48,7 @@ class CrmError(BatonError):
     code = "crm"
     retry: ClassVar[Retry] = Retry.AGAIN
 
-    def __init__(
-        self, words: str, *, retry_after: timedelta | None = None, correlation_id: str | None = None
-    ) -> None:
+    def __init__(self, words: str, *, retry_after: timedelta | None = None, correlation_id: str | None = None) -> None:
         super().__init__(words)
         self.words = words
         self.retry_after = retry_after
@@ -63,9 +61,7 @@ class Throttled(CrmError):
     code = "throttled"
     retry = Retry.WAIT
 
-    def __init__(
-        self, words: str, *, policy: str, retry_after: timedelta, correlation_id: str | None = None
-    ) -> None:
+    def __init__(self, words: str, *, policy: str, retry_after: timedelta, correlation_id: str | None = None) -> None:
         super().__init__(words, retry_after=retry_after, correlation_id=correlation_id)
         self.policy = policy
 

@@ -169,6 +169,4 @@ class Crm(Protocol):
     async def create_property_group(self, object_type: ObjectType, name: str, label: str) -> bool:
         """Make a property group; False when it was there."""
 
-    async def create_properties(
-        self, object_type: ObjectType, definitions: Sequence[PropertyDefinition]
-    ) -> None: ...
+    async def create_properties(self, object_type: ObjectType, definitions: Sequence[PropertyDefinition]) -> None: ...

@@ -119,8 +119,7 @@ class Calendar:
                 return opens + left
             left -= closes - opens
         raise ValueError(
-            f"calendar `{self.id}`: {amount} of open time from {start.isoformat()} "
-            "does not end within 50 years"
+            f"calendar `{self.id}`: {amount} of open time from {start.isoformat()} does not end within 50 years"
         )
 
     def open_intervals(self, from_: datetime, to: datetime) -> Iterator[Stretch]:
@@ -213,8 +212,7 @@ def _business_days_later(start: datetime, amount: int, calendar: Calendar) -> da
         if passed == amount:
             return _within_hours(datetime.combine(last, begun.time()), calendar)
     raise ValueError(
-        f"calendar `{calendar.id}`: {amount} business days from {start.isoformat()} "
-        "do not end within 50 years"
+        f"calendar `{calendar.id}`: {amount} business days from {start.isoformat()} do not end within 50 years"
     )
 
 

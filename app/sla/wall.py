@@ -23,9 +23,7 @@ def zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
-        raise ValueError(
-            f"no time zone is named `{name}`; use an IANA name like `America/New_York`"
-        ) from error
+        raise ValueError(f"no time zone is named `{name}`; use an IANA name like `America/New_York`") from error
 
 
 def utc(at: datetime) -> datetime:
