@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -35,6 +36,8 @@ _log = structlog.get_logger(__name__)
 
 FIRST_SOURCE = "hubspot"
 """The source whose secrets are settings; others are kept encrypted in the database."""
+SOURCE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+"""What a further source may be called: it is a part of a URL."""
 NO_PORTAL = PortalId(0)
 
 
@@ -173,6 +176,8 @@ class Keeper:
         if source == FIRST_SOURCE:
             current = _text(self._settings.hubspot_client_secret)
             return Secrets(current, _text(self._settings.hubspot_client_secret_previous)) if current else None
+        if not SOURCE_NAME.fullmatch(source):
+            return None
         async with self._database.begin() as connection:
             sealed = await sources.get(connection, self._portal_id, source)
         if sealed is None:

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(name="source", help="Further HubSpot apps that post webhooks.", no_args_is_help=True)
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
-
 
 @app.callback()
 def root() -> None:
@@ -32,9 +29,9 @@ def add(
     name: Annotated[str, typer.Argument(help="How the webhook address names it, as in /webhooks/hubspot/NAME.")],
 ) -> None:
     """Keep a source's client secret, encrypted; the one before it stays valid while you rotate."""
-    from app.bootstrap import FIRST_SOURCE, sealer
+    from app.bootstrap import FIRST_SOURCE, SOURCE_NAME, sealer
 
-    if not _NAME.fullmatch(name):
+    if not SOURCE_NAME.fullmatch(name):
         raise typer.BadParameter("write it in small letters, digits, - and _, at most 63 of them", param_hint="NAME")
     if name == FIRST_SOURCE:
         raise typer.BadParameter(

@@ -80,7 +80,10 @@ class Door:
 
     async def receive(self, source: str, request: SignedRequest) -> Answer:
         """Verify, store, answer. STORED is returned only after the commit."""
-        secrets = await self._keeper.secrets(source)
+        try:
+            secrets = await self._keeper.secrets(source)
+        except (OSError, SQLAlchemyError):
+            return Answer.NOT_STORED
         if secrets is None:
             _log.error("door_shut", source=source, why="no client secret is set; set BATON_HUBSPOT_CLIENT_SECRET")
             return Answer.SHUT

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
 
 from app.clock import SteppedClock
 from app.crm.simulator import WebhookSender
+from app.storage import sources
 from tests.world import PUBLIC_URL, SECRET, World, open_world
 
 PAYLOADS = Path(__file__).parents[1] / "payloads" / "hubspot"
@@ -184,3 +186,25 @@ async def test_every_kind_of_payload_is_accepted_and_stored_in_a_state_that_says
     for row in stored:
         waits = row["state"] == "pending" and row["object_type"] != "contact"
         assert waits or row["state"] == "applied" or row["reason"], row
+
+
+@pytest.mark.parametrize("source", ["nobody", "%00", "a%2Fb", "x" * 200, "%FF"])
+async def test_a_source_that_nobody_set_up_is_shut_whatever_it_is_called(shadow: World, source: str) -> None:
+    answer = await shadow.web.post(f"/webhooks/hubspot/{source}", content=b"[]", headers={"X-HubSpot-Signature": "x"})
+    assert answer.status_code in {404, 503}
+    assert await shadow.rows("SELECT * FROM delivery") == []
+
+
+async def test_a_further_source_has_a_secret_of_its_own_kept_encrypted(database_url: str, clock: SteppedClock) -> None:
+    key = Fernet.generate_key()
+    async with open_world(database_url, clock, live=False, secret_key=key.decode()) as world:
+        sealed = sources.Sealed(Fernet(key).encrypt(b"its-own"), None)
+        async with world.database.begin() as connection:
+            await sources.put(connection, world.baton.portal_id, "second", sealed, now=clock.now())
+        url = f"{PUBLIC_URL}/webhooks/hubspot/second"
+        raw = json.dumps([event()]).encode()
+        statuses = [
+            (await world.web.post(url, content=raw, headers=signer.sign(raw, clock.now()))).status_code
+            for signer in (WebhookSender(world.sim, url, world.web, secret=secret) for secret in ("its-own", SECRET))
+        ]
+        assert statuses == [204, 401]
