@@ -44,7 +44,7 @@ def due_of(agreement: Agreement, handoff_pool: PoolId, promise_id: str, start: d
 
 
 def promise_in_words(promise: Promise | None) -> str:
-    """`accept within 15 business min, first touch within 1 business h`; empty when nothing is promised."""
+    """`accept within 15 business min, first touch within 1 business hour`; empty when nothing is promised."""
     if promise is None:
         return ""
     targets = (("accept", promise.accept), ("first touch", promise.first_touch), ("qualify", promise.qualify))

@@ -15,7 +15,7 @@ from enum import StrEnum
 class Unit(StrEnum):
     SECOND = "s"
     MINUTE = "min"
-    HOUR = "h"
+    HOUR = "hour"
     DAY = "day"
     WEEK = "week"
     MONTH = "month"
@@ -67,5 +67,5 @@ class Span:
         return self.amount * _FIXED[self.unit]
 
     def __str__(self) -> str:
-        plural = "s" if self.amount != 1 and self.unit in {Unit.DAY, Unit.WEEK, Unit.MONTH, Unit.YEAR} else ""
+        plural = "s" if self.amount != 1 and self.unit not in {Unit.SECOND, Unit.MINUTE} else ""
         return f"{self.amount} {'business ' if self.business else ''}{self.unit}{plural}"

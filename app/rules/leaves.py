@@ -50,7 +50,7 @@ def trace_signal(test: SignalTest, scope: Scope) -> Trace:
     matching, now = about(test, scope.facts), scope.facts.now
     found = counted(test, matching, now)
     times = f"{len(found)} times, last " if len(found) > 1 else ""
-    seen = f"{times}{shown(found[0].detail)} at {found[0].occurred_at:%Y-%m-%d %H:%M}" if found else "none"
+    seen = f"{times}{shown(found[0].detail)} at {found[0].occurred_at:%Y-%m-%d %H:%M} UTC" if found else "none"
 
     def truth_at(instant: datetime) -> Truth:
         return Truth.of(len(counted(test, matching, instant)) >= test.at_least)

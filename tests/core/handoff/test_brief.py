@@ -37,7 +37,7 @@ def test_a_brief_tells_who_why_and_what_to_do() -> None:
     assert made.fit[0].startswith("+40 market: Company size at least 50 (is 120)")
     assert made.interest[0].startswith("+40 demo: Form contains demo")
     assert made.show == ("roi-calculator",)
-    assert made.promise == "accept within 15 business min, first touch within 1 business h"
+    assert made.promise == "accept within 15 business min, first touch within 1 business hour"
 
 
 def test_a_talk_track_names_what_is_missing_by_its_label() -> None:

@@ -60,7 +60,7 @@ def test_an_opening_writes_stage_owner_and_its_own_properties_at_once() -> None:
         "baton_fit_score": "70",
         "baton_interest_score": "40",
         "baton_due_at": "2026-11-20T16:00:00.000Z",
-        "baton_next_step": "Accept within 15 business min, first touch within 1 business h. "
+        "baton_next_step": "Accept within 15 business min, first touch within 1 business hour. "
         "Set Handoff status to Accepted, or to Rejected with a reason.",
     }
 

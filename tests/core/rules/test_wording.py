@@ -30,7 +30,7 @@ def test_a_trace_shows_the_value_seen_beside_the_value_wanted() -> None:
     assert render(trace) == [
         "met      all of",
         "  met      Company size at least 50 (is 120)",
-        "  met      Form contains demo, within 7 days (is Demo at 2026-11-20 15:00)",
+        "  met      Form contains demo, within 7 days (is Demo at 2026-11-20 15:00 UTC)",
     ]
 
 
