@@ -41,7 +41,7 @@ class Event:
     """One change that the CRM reported.
 
     `key` is the digest of the event as parsed, without its attempt number: the same event delivered
-    twice has the same key. `object_id` is None only for kinds that name no single record.
+    twice has the same key. `occurred_at` is None where the CRM did not say. `object_id` is None only for kinds that name no single record.
     `also` lists further records that the event touches (the losers of a merge, the other end of an
     association), each needing a look of its own.
     """
@@ -52,7 +52,7 @@ class Event:
     type_name: str
     object_type: ObjectType | None
     object_id: str | None
-    occurred_at: datetime
+    occurred_at: datetime | None
     property_name: str | None = None
     property_value: str | None = None
     change_source: str | None = None

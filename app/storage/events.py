@@ -17,7 +17,7 @@ from app.storage.database import Connection
 from app.storage.tables import event
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-"""Where an unreadable event stands in time, since nobody knows: its key alone tells it from others."""
+"""Where an event stands in time that says none: its key alone tells it from others."""
 
 NO_PORTAL = PortalId(0)
 """The portal of what could not be read far enough to tell."""
@@ -61,7 +61,7 @@ def _row(arrival: Arrival, portal_id: PortalId) -> dict[str, object]:
         return base | nothing | {"portal_id": portal_id, "occurred_at": EPOCH, "raw": said.raw}
     return base | {
         "portal_id": said.portal_id,
-        "occurred_at": said.occurred_at,
+        "occurred_at": said.occurred_at or EPOCH,
         "type_name": said.type_name,
         "kind": said.kind.value,
         "object_type": said.object_type.value if said.object_type else None,

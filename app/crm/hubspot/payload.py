@@ -52,7 +52,7 @@ def read_event(payload: Payload, *, key: str) -> Event:
         type_name=type_name,
         object_type=subject.object_type,
         object_id=subject.object_id,
-        occurred_at=_EPOCH + timedelta(milliseconds=_required_number(payload, "occurredAt", _LAST_MS)),
+        occurred_at=_occurred_at(payload),
         property_name=_text(payload, "propertyName"),
         property_value=_text(payload, "propertyValue"),
         change_source=_text(payload, "changeSource"),
@@ -61,6 +61,13 @@ def read_event(payload: Payload, *, key: str) -> Event:
         is_test=_is_test(payload, subject.object_id),
         also=subject.also,
     )
+
+
+def _occurred_at(payload: Payload) -> datetime | None:
+    """A hint without a time is a hint all the same; a time that cannot be one makes the event doubtful."""
+    if payload.get("occurredAt") is None:
+        return None
+    return _EPOCH + timedelta(milliseconds=_required_number(payload, "occurredAt", _LAST_MS))
 
 
 def _subject(payload: Payload, type_name: str) -> _Subject:
