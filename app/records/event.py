@@ -41,9 +41,9 @@ class Event:
     """One change that the CRM reported.
 
     `key` is the digest of the event as parsed, without its attempt number: the same event delivered
-    twice has the same key. `occurred_at` is None where the CRM did not say. `object_id` is None only for kinds that name no single record.
-    `also` lists further records that the event touches (the losers of a merge, the other end of an
-    association), each needing a look of its own.
+    twice has the same key. `occurred_at` is None where the CRM did not say. `object_id` is None only for
+    kinds that name no single record. `also` lists further records that the event touches (the losers of a
+    merge, the other end of an association), each needing a look of its own.
     """
 
     key: str
