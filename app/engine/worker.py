@@ -24,6 +24,7 @@ _log = structlog.get_logger(__name__)
 _AFTER_ERROR_SECONDS = 1.0
 _TIDY_SECONDS = 3600.0
 _BODIES_KEPT = timedelta(days=3)
+_PASSES_MOST = 16
 
 
 class Worker:
@@ -61,14 +62,21 @@ class Worker:
         """One round: unpack, look. False when there was nothing to do."""
         self._news.clear()
         await self._tidy()
-        unpacked = await self._unpacking.unpack()
+        came = await self._unpack()
         ready = await self._watch.ready()
         if ready is None:
-            return unpacked.requests > 0
+            return came
         looked = await look(self._bench, *ready)
         if looked.barred:
             self._watch.refresh_soon()
-        return unpacked.requests > 0 or (looked.contacts > 0 and not looked.barred)
+        return came or (looked.contacts > 0 and not looked.barred)
+
+    async def _unpack(self) -> bool:
+        """Unpack what came, within bounds, before looking: what hints at one record then costs one look."""
+        for passes in range(_PASSES_MOST):
+            if not (await self._unpacking.unpack()).requests:
+                return passes > 0
+        return True
 
     async def _rest(self, stop: asyncio.Event) -> None:
         waits = [asyncio.ensure_future(self._news.wait()), asyncio.ensure_future(stop.wait())]

@@ -281,12 +281,16 @@ async def listed(connection: Connection, portal_id: PortalId, *, limit: int) -> 
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """How much waits: lanes of contacts due now, leased, asleep until later, parked."""
+    """How much waits: lanes of contacts due now, leased, asleep until later, parked.
+
+    `unserved` lanes are of companies, deals and engagements, which nothing looks at yet.
+    """
 
     due: int
     leased: int
     asleep: int
     parked: int
+    unserved: int
 
     @property
     def is_quiet(self) -> bool:
@@ -298,13 +302,15 @@ async def backlog(connection: Connection, portal_id: PortalId, *, now: datetime)
     row = (
         await connection.execute(
             text("""
-                SELECT count(*) FILTER (WHERE NOT parked AND lease_token IS NULL AND wake_at <= :now) AS due,
-                       count(*) FILTER (WHERE lease_token IS NOT NULL) AS leased,
-                       count(*) FILTER (WHERE NOT parked AND lease_token IS NULL AND wake_at > :now) AS asleep,
-                       count(*) FILTER (WHERE parked) AS parked
-                FROM lane WHERE portal_id = :portal_id AND object_type = 'contact'
+                SELECT count(*) FILTER (WHERE contact AND free AND wake_at <= :now) AS due,
+                       count(*) FILTER (WHERE contact AND lease_token IS NOT NULL) AS leased,
+                       count(*) FILTER (WHERE contact AND free AND wake_at > :now) AS asleep,
+                       count(*) FILTER (WHERE contact AND parked) AS parked,
+                       count(*) FILTER (WHERE NOT contact) AS unserved
+                FROM (SELECT *, object_type = 'contact' AS contact, lease_token IS NULL AND NOT parked AS free
+                      FROM lane WHERE portal_id = :portal_id) AS each
             """),
             {"portal_id": portal_id, "now": now},
         )
     ).one()
-    return Backlog(row.due, row.leased, row.asleep, row.parked)
+    return Backlog(row.due, row.leased, row.asleep, row.parked, row.unserved)

@@ -98,7 +98,7 @@ async def test_status_says_mode_backlog_and_events(cli: Cli, shadow: World) -> N
     assert stands["lanes_wait"] is None
     assert stands["deliveries_waiting"] == 0
     assert set(stands["events"]) == {"pending", "applied", "ignored", "quarantined"}
-    assert set(stands["backlog"]) == {"due", "leased", "asleep", "parked"}
+    assert set(stands["backlog"]) == {"due", "leased", "asleep", "parked", "unserved"}
     assert "mode" in (await cli.run("status")).stdout
 
 
