@@ -42,7 +42,7 @@ def list_(
         from app.storage import events
 
         async with opened.database.begin() as connection:
-            return await events.found(connection, limit=limit, state=state, contact_id=contact)
+            return await events.listed(connection, limit=limit, state=state, contact_id=contact)
 
     listed = with_database(work)
     if as_json:

@@ -205,37 +205,24 @@ class StoredEvent:
     raw: str | None
 
 
-async def listed(connection: Connection, *, limit: int, key: str | None = None) -> list[StoredEvent]:
-    """Events of every state and portal, newest first; with `key`, those whose key starts with it."""
-    rows = await connection.execute(
-        text("""
-            SELECT * FROM event WHERE CAST(:key AS text) IS NULL OR starts_with(key, :key)
-            ORDER BY received_at DESC, occurred_at DESC, key LIMIT :limit
-        """),
-        {"limit": limit, "key": key},
-    )
-    return [
-        StoredEvent(
-            row.key, row.portal_id, row.state, row.reason, row.type_name, row.object_type, row.object_id,
-            row.property_name, row.property_value, row.hand, row.occurred_at if row.occurred_at > EPOCH else None,
-            row.received_at, row.decision_id, row.delivery_id, row.raw,
-        )
-        for row in rows
-    ]  # fmt: skip
-
-
-async def found(
-    connection: Connection, *, limit: int, state: str | None = None, contact_id: str | None = None
+async def listed(
+    connection: Connection,
+    *,
+    limit: int,
+    key: str | None = None,
+    state: str | None = None,
+    contact_id: str | None = None,
 ) -> list[StoredEvent]:
-    """Events of every portal, newest first; where given, only those in a state, or about a contact."""
+    """Events of every portal, newest first; only those whose key starts so, in a state, about a contact, where given."""
     rows = await connection.execute(
         text("""
             SELECT * FROM event
-            WHERE (CAST(:state AS text) IS NULL OR state = :state)
+            WHERE (CAST(:key AS text) IS NULL OR starts_with(key, :key))
+              AND (CAST(:state AS text) IS NULL OR state = :state)
               AND (CAST(:contact_id AS text) IS NULL OR object_type = 'contact' AND object_id = :contact_id)
             ORDER BY received_at DESC, occurred_at DESC, key LIMIT :limit
         """),
-        {"limit": limit, "state": state, "contact_id": contact_id},
+        {"limit": limit, "key": key, "state": state, "contact_id": contact_id},
     )
     return [
         StoredEvent(
