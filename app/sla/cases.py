@@ -5,6 +5,8 @@ knows are passed over. A case is judged alone: what is wrong with one, or with i
 its own line. Pure: plain values in, plain values out.
 """
 
+# ruff: noqa: TRY004  what JSON holds is a value, whatever its type: ValueError is what a refusal is
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -122,20 +124,14 @@ def _calendar_of(case: Mapping[str, object], calendars: Mapping[str, object]) ->
     name = case.get("calendar")
     if not isinstance(name, str) or name not in calendars:
         raise _Unreadable(f"no calendar is named {name!r}; there are: {', '.join(calendars) or 'none'}")
-    try:
-        return _calendar(name, calendars[name])
-    except (TypeError, AttributeError) as error:
-        raise ValueError(f"calendar `{name}` cannot be read: {error}") from error
+    return _calendar(name, calendars[name])
 
 
 def _calendar(name: str, given: object) -> Calendar:
     """The calendar of one object: `tz`, `hours` by weekday or `always`, and `holidays`."""
     if not isinstance(given, Mapping) or not isinstance(given.get("tz"), str):
         raise ValueError(f"calendar `{name}` names no time zone; give it one as `tz`")
-    if given.get("always"):
-        week = dict.fromkeys(range(7), _AROUND_THE_CLOCK)
-    else:
-        week = {_weekday(day): _hours(hours) for day, hours in (given.get("hours") or {}).items()}
+    week = dict.fromkeys(range(7), _AROUND_THE_CLOCK) if given.get("always") else _week(given.get("hours"))
     days = dict(_holidays(given.get("holidays"), week))
     return Calendar.build(
         name,
@@ -144,6 +140,13 @@ def _calendar(name: str, given: object) -> Calendar:
         closed=[day for day, hours in days.items() if not hours],
         extra_open={day: hours for day, hours in days.items() if hours},
     )
+
+
+def _week(given: object) -> dict[int, tuple[Interval, ...]]:
+    hours = {} if given is None else given
+    if not isinstance(hours, Mapping):
+        raise ValueError(f"{given!r} are no weekly hours; write an object with the weekdays as keys")
+    return {_weekday(day): _hours(of_day) for day, of_day in hours.items()}
 
 
 def _weekday(name: str) -> int:
@@ -174,12 +177,19 @@ def _holidays(given: object, week: Mapping[int, tuple[Interval, ...]]) -> Iterat
 
     A list of dates leaves none. By date stand the hours that are closed, or nothing for the whole day.
     """
-    closings = given if isinstance(given, Mapping) else dict.fromkeys(given if isinstance(given, list) else ())
-    if closings is not given and given and not isinstance(given, list):
+    closings = dict.fromkeys(map(str, given)) if isinstance(given, list) else {} if given is None else given
+    if not isinstance(closings, Mapping):
         raise ValueError(f"{given!r} are no holidays; write a list of dates, or an object with the dates as keys")
-    for day, hours in ((date.fromisoformat(text), hours) for text, hours in closings.items()):
-        usual = week.get(day.weekday(), ())
-        yield day, () if hours is None else _less(usual, _hours(hours))
+    for text, hours in closings.items():
+        day = _day(text)
+        yield day, () if hours is None else _less(week.get(day.weekday(), ()), _hours(hours))
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"`{text}` is no date; write it like 2024-12-25") from None
 
 
 def _less(hours: tuple[Interval, ...], closings: Iterable[Interval]) -> tuple[Interval, ...]:

@@ -213,7 +213,7 @@ async def listed(
     state: str | None = None,
     contact_id: str | None = None,
 ) -> list[StoredEvent]:
-    """Events of every portal, newest first; only those whose key starts so, in a state, about a contact, where given."""
+    """Events of every portal, newest first; where given, only those with such a key, state or contact."""
     rows = await connection.execute(
         text("""
             SELECT * FROM event
