@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import traceback
 
 import structlog
 
@@ -40,3 +41,18 @@ def configure_logs(level: str, style: str) -> None:
     root.setLevel(level.upper())
     for noisy in ("httpx", "httpcore", "alembic", "uvicorn.access"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def defect_of(error: BaseException) -> dict[str, object]:
+    """What may be logged of an unexpected error: its type and where it came from.
+
+    Not its text: a database's says which values it refused, a validator's which it was given.
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [
+        f"{frame.filename.rpartition('/app/')[2]}:{frame.lineno} {frame.name}"
+        for frame in frames
+        if "/app/" in frame.filename
+    ]
+    sqlstate = getattr(getattr(error, "orig", None), "sqlstate", None)
+    return {"error": type(error).__name__, "where": ours, **({"sqlstate": sqlstate} if sqlstate else {})}

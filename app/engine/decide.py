@@ -110,7 +110,7 @@ class _Deciding:
         await self.lease.fence(self.connection)
         people = _People(owners, self.rulebook)
         made: list[Made] = []
-        for one in weighed:
+        for one in await self._undisturbed(weighed):
             if self.lease.holds(one.lead.contact.id):
                 roster = people.roster(one.lead, {pool: ledgers[pool] for pool in reachable[one.lead.contact.id]})
                 decided = self._make(one, roster)
@@ -118,6 +118,19 @@ class _Deciding:
                 made.append(decided)
         await self._store(made)
         return made
+
+    async def _undisturbed(self, weighed: Sequence[Qualification]) -> list[Qualification]:
+        """Those whose handoff and memory are still what they were weighed with: a merge may have brought another."""
+        ids = [one.lead.contact.id for one in weighed]
+        portal_id = self.lease.portal_id
+        running = await handoffs.running(self.connection, portal_id, ids, shadow=self.portal.is_shadow)
+        memories = await contacts.memories(self.connection, portal_id, ids)
+        return [
+            one
+            for one in weighed
+            if running.get(one.lead.contact.id) == one.lead.history.handoff
+            and memories.get(one.lead.contact.id, Memory()) == _memory(one.lead.history)
+        ]
 
     async def _lock(self, names: set[PoolId]) -> Mapping[PoolId, PoolState]:
         shadow = self.portal.is_shadow

@@ -11,6 +11,7 @@ from app.storage.lanes import Claimed, Release
 ATTEMPTS_MOST = 10
 """After so many failed looks in a row the lane is parked, unless the CRM as a whole is down."""
 _LONGEST = timedelta(minutes=5)
+_APART = timedelta(seconds=2)
 
 
 def backoff(attempts: int) -> timedelta:
@@ -36,11 +37,24 @@ def failed(lane: Claimed, error: CrmError, now: datetime) -> Release:
             return _again(lane, error, now + wait, counted=False)
         case Retry.AGAIN | Retry.LOOK | Retry.ASK:
             tired = lane.attempts >= ATTEMPTS_MOST and not isinstance(error, Outage)
-            return _park(lane, error) if tired else _again(lane, error, now + wait, counted=True)
+            # An outage is nobody's fault: it uses up no more than leaves two tries for afterwards.
+            counted = not isinstance(error, Outage) or lane.attempts < ATTEMPTS_MOST - 2
+            return _park(lane, error) if tired else _again(lane, error, now + wait, counted=counted)
         case Retry.PARK:
             return _park(lane, error)
         case _:
             assert_never(error.retry)
+
+
+def broken(lane: Claimed, now: datetime, place: int, *, alone: bool) -> Release:
+    """A defect of Baton's ended the look. Lanes come back one after the other; the one that fails alone is parked."""
+    if alone and lane.attempts >= ATTEMPTS_MOST:
+        reason = "Baton fails whenever it looks at this record; the log says where. Please report it"
+        return Release(lane.object_id, lane.generation, failed=True, parked=True, code="defect", reason=reason)
+    wake_at = now + backoff(lane.attempts) + place * _APART
+    return Release(
+        lane.object_id, lane.generation, wake_at, failed=True, code="defect", reason="a defect ended the look"
+    )
 
 
 def _again(lane: Claimed, error: CrmError, wake_at: datetime, *, counted: bool) -> Release:

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.clock import Clock
 from app.crm.errors import CrmError, Retry
@@ -23,7 +25,7 @@ from app.engine import fates
 from app.engine.decide import Made, ModeChanged, decide, weigh
 from app.engine.lease import Lease
 from app.engine.probes import AFTER_CLAIM, AFTER_COMMIT, AFTER_READ, SILENT, Probes
-from app.engine.read import Reading, read, retire
+from app.engine.read import Reading, losers_first, read, retire
 from app.engine.recover import recover
 from app.engine.rulebook import Rulebook
 from app.engine.send import Sending
@@ -85,8 +87,14 @@ async def look(bench: Bench, portal: Portal, rulebook: Rulebook, *, limit: int =
         return Looked(0)
     await bench.probes.at(AFTER_CLAIM)
     taken = _Look(bench, lease, portal, rulebook)
-    await taken.run()
-    await lease.release(list(taken.releases.values()))
+    try:
+        await taken.run()
+    except Exception:
+        taken.break_off()
+        raise
+    finally:
+        with suppress(OSError, SQLAlchemyError):  # what is not let go is found again when the lease runs out
+            await lease.release(list(taken.releases.values()))
     looked = taken.summary()
     _log.info("looked", contacts=looked.contacts, decided=looked.decisions, errors=looked.errors)
     return looked
@@ -149,18 +157,25 @@ class _Look:
             self._put_off([contact], wait, "an earlier send may still land")
 
     async def _read(self) -> Reading:
+        await self._lease.renew()
         reading = await read(self._bench.crm, self._undecided(), self._rulebook)
         await self._bench.probes.at(AFTER_READ)
-        await retire(self._lease, reading, now=self._bench.clock.now())
+        now = self._bench.clock.now()
+        await retire(self._lease, reading, now=now)
         for contact in (*reading.missing, *reading.merged):
             self.releases[contact] = fates.settled(self._lease.lanes[contact], None)
-        return reading
+        waiting = await losers_first(self._lease, reading, now=now)
+        self._put_off(waiting, timedelta(seconds=1), "a record that was merged into it goes first")
+        return reading.without(waiting)
 
     async def _decide(self, reading: Reading) -> list[Made]:
         now = self._bench.clock.now()
         weighed = await weigh(self._lease, reading, self._portal, self._rulebook, now=now)
         await self._lease.renew()
-        return await decide(self._lease, reading, weighed, self._portal, self._rulebook, now=now)
+        made = await decide(self._lease, reading, weighed, self._portal, self._rulebook, now=now)
+        left_out = {one.lead.contact.id for one in weighed} - {one.contact_id for one in made}
+        self._put_off(left_out, timedelta(), "it changed hands in the middle of the look")
+        return made
 
     async def _send(self) -> None:
         contacts = [one.contact_id for one in self._made]
@@ -173,12 +188,12 @@ class _Look:
             sending = Sending(bench.crm, self._lease, self._rulebook, bench.clock, bench.probes, needs=needs)
             await self._conclude(await sending.send(contacts))
 
-    async def _brakes(self, contacts: Iterable[ContactId]) -> bool:
+    async def _brakes(self, contacts: Sequence[ContactId]) -> bool:
         """Whether this look would write more than the portal's brake allows in an hour; if so, pause the portal."""
-        due = len(list(contacts))
         async with self._bench.database.begin() as connection:
+            due = await writes.due_properties(connection, self._bench.portal_id, contacts)
             many = await writes.sent_within(connection, self._bench.portal_id, timedelta(hours=1))
-            if many + due <= self._bench.pace.writes_per_hour:
+            if due == 0 or many + due <= self._bench.pace.writes_per_hour:
                 return False
             reason = (
                 f"the brake: {many} contacts were written in the last hour and {due} more are due, over "
@@ -196,8 +211,15 @@ class _Look:
         for contact, error in errors.items():
             await self._fail([contact], error)
 
+    def break_off(self) -> None:
+        """A defect ended the look: let each lane go at a time of its own, so that the one to blame comes alone."""
+        now = self._bench.clock.now()
+        open_ = self._undecided()
+        for place, contact in enumerate(open_):
+            self.releases[contact] = fates.broken(self._lease.lanes[contact], now, place, alone=len(open_) == 1)
+
     def _undecided(self) -> list[ContactId]:
-        return sorted(contact for contact in self._lease.lanes if contact not in self.releases)
+        return sorted(one for one in self._lease.lanes if one not in self.releases and self._lease.holds(one))
 
     def _put_off(self, contacts: Iterable[ContactId], wait: timedelta, reason: str) -> None:
         until = self._bench.clock.now() + wait

@@ -83,6 +83,8 @@ class PortalWatch:
         if self._monotonic() >= self._due or portal.mode is not self._checked_mode:
             await self._refresh(portal)
             portal = await self._portal()
+        if portal is not None and portal.blocked_reason:
+            self.refresh_soon()
         if portal is None or self._rulebook is None or portal.blocked_reason:
             return None
         return portal, self._rulebook

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.crm.port import Crm
@@ -24,6 +24,10 @@ class Reading:
     companies: Mapping[CompanyId, Company]
     missing: frozenset[ContactId]
     merged: Mapping[ContactId, ContactId]
+
+    def without(self, contacts: Collection[ContactId]) -> Reading:
+        """The same, but for these contacts."""
+        return replace(self, contacts={one: read for one, read in self.contacts.items() if one not in contacts})
 
     def company_of(self, contact_id: ContactId) -> Company | None:
         company_id = self.company_ids.get(contact_id)
@@ -56,12 +60,45 @@ async def retire(lease: Lease, reading: Reading, *, now: datetime) -> None:
         await handoffs.end(connection, lease.portal_id, gone, "the record is gone", now=now)
         await contacts.mark_gone(connection, lease.portal_id, dict.fromkeys(gone) | dict(merged), now=now)
         await writes.supersede(connection, lease.portal_id, gone)
+        await _forget(connection, lease, gone)
         await _cover(connection, lease, gone, "the record is gone")
         await _cover(connection, lease, list(merged), "the record was merged")
         survivors = [(ObjectType.CONTACT, new) for new in sorted(set(merged.values()))]
         await lanes.mark(connection, lease.portal_id, survivors, wake_at=now, now=now)
 
     await lease.database.transact(work)
+
+
+async def _forget(connection: Connection, lease: Lease, gone: Sequence[ContactId]) -> None:
+    """Who asked to be forgotten is forgotten once more: a look or a late event may have kept something since."""
+    asked = await events.erased_among(connection, lease.portal_id, gone)
+    if asked:
+        people = await contacts.with_former(connection, lease.portal_id, asked)
+        await contacts.erase(connection, lease.portal_id, people)
+        await events.erase(connection, lease.portal_id, people)
+
+
+async def losers_first(lease: Lease, reading: Reading, *, now: datetime) -> list[ContactId]:
+    """Contacts that must wait, because a record merged into them still has a handoff or a memory of its own.
+
+    The merged record's lane is marked: its look hands over what it has. Deciding before would start anew.
+    """
+    into = {
+        former: contact.id
+        for contact in reading.contacts.values()
+        for former in contact.merged_ids
+        if former not in lease.lanes
+    }
+    if not into:
+        return []
+
+    async def work(connection: Connection) -> list[ContactId]:
+        losers = await contacts.unretired(connection, lease.portal_id, sorted(into))
+        records = [(ObjectType.CONTACT, loser) for loser in losers]
+        await lanes.mark(connection, lease.portal_id, records, wake_at=now, now=now)
+        return sorted({into[loser] for loser in losers})
+
+    return await lease.database.transact(work)
 
 
 async def _cover(connection: Connection, lease: Lease, ids: Sequence[ContactId], reason: str) -> None:

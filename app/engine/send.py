@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import assert_never
 
 from app.clock import Clock
-from app.crm.errors import CrmError, InvalidOwner, Outage, OutcomeUnknown, Retry
+from app.crm.errors import CrmError, InvalidOwner, Outage, OutcomeUnknown, Retry, Throttled
 from app.crm.port import Crm, Done, NoteDraft, Outcome, PropertyChange, TaskDraft
 from app.engine.lease import Lease
 from app.engine.probes import AFTER_SEND, AFTER_SETTLE, BEFORE_SEND, BETWEEN_CLEAR_AND_SET, Probes
@@ -82,6 +82,10 @@ class Sending:
             return []
 
         async def work(connection: Connection) -> list[StoredWrite]:
+            portal = await portals.get(connection, self._lease.portal_id, lock=True)
+            if portal is None or portal.is_shadow or portal.paused_reason:
+                self._errors |= {one.contact_id: _stopped() for one in ready}
+                return []
             await self._lease.fence(connection)
             ours = [one for one in ready if self._lease.holds(one.contact_id)]
             await writes.mark_sending(connection, self._lease.portal_id, [one.id for one in ours])
@@ -212,6 +216,10 @@ def _state_after(write: StoredWrite, error: CrmError) -> WriteState:
 
 def _not_sent() -> CrmError:
     return Outage("not sent: the lease would have run out before an answer", retry_after=timedelta(seconds=1))
+
+
+def _stopped() -> CrmError:
+    return Throttled("the portal was paused or went into shadow mode", policy="mode", retry_after=timedelta(seconds=1))
 
 
 def _unanswered() -> CrmError:

@@ -7,19 +7,21 @@ never waits. A piece that cannot be read is quarantined alone.
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta
 
 import structlog
 
 from app.clock import Clock
 from app.crm.port import Inbox
+from app.logs import defect_of
 from app.records.event import Event, EventKind, EventState, Unreadable
 from app.records.ids import ContactId, ObjectType, PortalId
 from app.storage import contacts, deliveries, events, lanes, writes
-from app.storage.database import Connection, Database
+from app.storage.database import Connection, Database, is_away
 from app.storage.deliveries import Delivery
 from app.storage.events import Arrival
 from app.storage.writes import StoredWrite
@@ -49,42 +51,81 @@ class Unpacking:
         self._settling = settling
 
     async def unpack(self, *, limit: int = REQUESTS_AT_ONCE) -> Unpacked:
-        """Unpack up to `limit` stored requests, in one transaction."""
-        return await self._database.transact(lambda connection: self._unpack(connection, limit))
+        """Unpack up to `limit` stored requests, in one transaction.
+
+        Where that fails and the database is not to blame, they are unpacked one by one, and one that fails
+        alone is quarantined whole: no request holds up those behind it.
+        """
+        try:
+            return await self._database.transact(lambda connection: self._unpack(connection, limit))
+        except Exception as defect:
+            if is_away(defect):
+                raise
+            _log.error("unpacking_failed", **defect_of(defect))
+            return await self._one_by_one(limit)
+
+    async def _one_by_one(self, limit: int) -> Unpacked:
+        done = [await self._alone() for _ in range(limit)]
+        return Unpacked(*(sum(numbers) for numbers in zip(*map(astuple, done), strict=True)))
+
+    async def _alone(self) -> Unpacked:
+        try:
+            return await self._database.transact(lambda connection: self._unpack(connection, 1))
+        except Exception as defect:
+            if is_away(defect):
+                raise
+            reason = f"the request could not be unpacked: {type(defect).__name__}"
+            return await self._database.transact(lambda connection: self._set_aside(connection, reason))
+
+    async def _set_aside(self, connection: Connection, reason: str) -> Unpacked:
+        for delivery in await deliveries.take_packed(connection, limit=1):
+            key = hashlib.sha256(delivery.id.bytes).hexdigest()
+            whole = Unreadable(key, f"see delivery {delivery.id}", reason)
+            aside = Arrival(whole, delivery.id, delivery.received_at, EventState.QUARANTINED, reason)
+            await events.add_new(connection, [aside], portal_id=self._portal_id)
+            await deliveries.mark_unpacked(connection, [delivery.id], now=self._clock.now())
+        return Unpacked(1, 1, 0)
 
     async def _unpack(self, connection: Connection, limit: int) -> Unpacked:
         taken = await deliveries.take_packed(connection, limit=limit)
         if not taken:
             return Unpacked(0, 0, 0)
         now = self._clock.now()
-        arrivals = await self._arrivals(connection, taken)
+        read = await self._read(taken)
+        echoes = await self._echoes(connection, [said for said, _ in read if isinstance(said, Event)])
+        arrivals = self._arrivals(read, echoes)
         fresh = await events.add_new(connection, arrivals, portal_id=self._portal_id)
         marked = await self._mark(connection, [one for one in arrivals if one.event.key in fresh], now)
+        # Behind the lanes, as everywhere: a look that settles locks its lanes before its writes.
+        await writes.mark_echoed(connection, self._portal_id, sorted({write.id for write in echoes.values()}))
         await deliveries.mark_unpacked(connection, [one.id for one in taken], now=now)
         await self._erase(connection, [one.event for one in arrivals])
         states = Counter(one.state.value for one in arrivals if one.event.key in fresh)
         _log.info("unpacked", requests=len(taken), received=len(arrivals), new=dict(states), lanes=marked)
         return Unpacked(len(taken), len(fresh), marked)
 
-    async def _arrivals(self, connection: Connection, taken: Sequence[Delivery]) -> list[Arrival]:
+    async def _read(self, taken: Sequence[Delivery]) -> list[tuple[Event | Unreadable, Delivery]]:
         read: list[tuple[Event | Unreadable, Delivery]] = []
         for delivery in taken:
             read += [(said, delivery) for said in self._inbox.parse(delivery.body)]
             await asyncio.sleep(0)
-        echoes = await self._echoes(connection, [said for said, _ in read if isinstance(said, Event)])
+        return read
+
+    def _arrivals(self, read: Sequence[tuple[Event | Unreadable, Delivery]], echoes: Container[str]) -> list[Arrival]:
+        """Each event once, with what becomes of it."""
         arrivals: dict[str, Arrival] = {}
         for said, delivery in read:
             state, reason = self._judge(said, echoes)
             arrivals.setdefault(said.key, Arrival(said, delivery.id, delivery.received_at, state, reason))
         return list(arrivals.values())
 
-    def _judge(self, said: Event | Unreadable, echoes: set[str]) -> tuple[EventState, str | None]:
+    def _judge(self, said: Event | Unreadable, echoes: Container[str]) -> tuple[EventState, str | None]:
         if isinstance(said, Unreadable):
             return EventState.QUARANTINED, said.reason
         reason = self._why_ignored(said, echoes)
         return (EventState.IGNORED, reason) if reason else (EventState.PENDING, None)
 
-    def _why_ignored(self, said: Event, echoes: set[str]) -> str | None:
+    def _why_ignored(self, said: Event, echoes: Container[str]) -> str | None:
         if said.portal_id != self._portal_id:
             return f"unknown portal {said.portal_id}: this Baton serves {self._portal_id}"
         if said.is_test:
@@ -95,20 +136,18 @@ class Unpacking:
             return "echo of a write by Baton"
         return None
 
-    async def _echoes(self, connection: Connection, said: Sequence[Event]) -> set[str]:
-        """Keys of events that tell of Baton's own writes. What they tell is noted on the write."""
+    async def _echoes(self, connection: Connection, said: Sequence[Event]) -> Mapping[str, StoredWrite]:
+        """The write behind each event that tells of one of Baton's own, by the event's key."""
         own = [one for one in said if one.portal_id == self._portal_id and one.is_by_own_app and one.object_id]
         if not own:
-            return set()
+            return {}
         sent = await writes.recently_sent(
             connection,
             self._portal_id,
             [one.object_id or "" for one in own if one.object_type is ObjectType.CONTACT],
             [one.object_id or "" for one in own if one.object_type is not ObjectType.CONTACT],
         )
-        matches = {one.key: match for one in own if (match := _write_behind(one, sent))}
-        await writes.mark_echoed(connection, self._portal_id, sorted({match.id for match in matches.values()}))
-        return set(matches)
+        return _Echoes(sent).among(own)
 
     async def _mark(self, connection: Connection, fresh: Sequence[Arrival], now: datetime) -> int:
         pending = [one.event for one in fresh if one.state is EventState.PENDING and isinstance(one.event, Event)]
@@ -125,26 +164,33 @@ class Unpacking:
         people = [
             ContactId(one.object_id)
             for one in said
-            if isinstance(one, Event) and one.kind is EventKind.ERASED and one.object_id
-            if one.portal_id == self._portal_id
+            if isinstance(one, Event) and one.kind is EventKind.ERASED and not one.is_test
+            if one.portal_id == self._portal_id and one.object_type is ObjectType.CONTACT and one.object_id
         ]
+        people = await contacts.with_former(connection, self._portal_id, people)
         if people:
             await contacts.erase(connection, self._portal_id, people)
             await events.erase(connection, self._portal_id, people)
 
 
-def _write_behind(said: Event, sent: Sequence[StoredWrite]) -> StoredWrite | None:
-    """The write that this event echoes: the same contact, property and value, or the note or task that was created."""
-    for write in sent:
-        if said.object_type is not ObjectType.CONTACT and write.crm_id == said.object_id:
-            return write
-        if (
-            said.object_type is ObjectType.CONTACT
-            and write.contact_id == said.object_id
-            and _says_the_same(said, write)
-        ):
-            return write
-    return None
+class _Echoes:
+    """Writes sent lately, by what an echo would be about."""
+
+    def __init__(self, sent: Sequence[StoredWrite]) -> None:
+        self._by_contact: dict[str, list[StoredWrite]] = defaultdict(list)
+        for write in sent:
+            self._by_contact[write.contact_id].append(write)
+        self._by_crm_id = {write.crm_id: write for write in sent if write.crm_id}
+
+    def among(self, own: Sequence[Event]) -> Mapping[str, StoredWrite]:
+        """The write behind each event that echoes one: the same property and value, or the note or task made."""
+        return {said.key: write for said in own if (write := self._behind(said))}
+
+    def _behind(self, said: Event) -> StoredWrite | None:
+        if said.object_type is not ObjectType.CONTACT:
+            return self._by_crm_id.get(said.object_id or "")
+        fitting = (write for write in self._by_contact[said.object_id or ""] if _says_the_same(said, write))
+        return next(fitting, None)
 
 
 def _says_the_same(said: Event, write: StoredWrite) -> bool:

@@ -7,16 +7,18 @@ an unexpected error is logged whole and the loop goes on after a pause.
 from __future__ import annotations
 
 import asyncio
+import logging
 from contextlib import suppress
 from datetime import timedelta
 
 import structlog
-from sqlalchemy.exc import InterfaceError, OperationalError
 
 from app.engine.look import Bench, look
 from app.engine.portal import PortalWatch
 from app.engine.unpack import Unpacking
+from app.logs import defect_of
 from app.storage import deliveries, lanes
+from app.storage.database import is_away
 from app.storage.migrate import make_partitions
 
 _log = structlog.get_logger(__name__)
@@ -47,12 +49,9 @@ class Worker:
         while not stop.is_set():
             try:
                 busy = await self.work()
-            except (OperationalError, InterfaceError, OSError) as error:
-                _log.warning("database_away", error=type(error).__name__)
-                busy = False
-                await asyncio.sleep(_AFTER_ERROR_SECONDS)
-            except Exception:  # noqa: BLE001  the loop must outlive a defect; it is logged whole
-                _log.exception("look_failed")
+            except Exception as error:  # noqa: BLE001  the loop must outlive a defect
+                away = is_away(error)
+                _log.log(logging.WARNING if away else logging.ERROR, "work_failed", away=away, **defect_of(error))
                 busy = False
                 await asyncio.sleep(_AFTER_ERROR_SECONDS)
             if not busy:
@@ -61,6 +60,8 @@ class Worker:
     async def work(self) -> bool:
         """One round: unpack, look. False when there was nothing to do."""
         self._news.clear()
+        if not self._bench.portal_id:
+            return False  # whose events these are is not known yet: they stay as they came
         await self._tidy()
         came = await self._unpack()
         ready = await self._watch.ready()
@@ -94,6 +95,7 @@ class Worker:
         now = self._bench.clock.now()
         async with self._bench.database.begin() as connection:
             await make_partitions(connection, now=now)
+        async with self._bench.database.begin() as connection:
             await deliveries.drop_bodies(connection, before=now - _BODIES_KEPT)
 
 

@@ -186,7 +186,10 @@ async def inherit(connection: Connection, portal_id: PortalId, old: ContactId, n
             INSERT INTO contact (portal_id, id, properties, applied, overrides, stage_move, waiting_since)
             SELECT portal_id, :new, properties, applied, overrides, stage_move, waiting_since FROM contact
             WHERE portal_id = :portal_id AND id = :old
-            ON CONFLICT (portal_id, id) DO UPDATE SET applied = excluded.applied || contact.applied
+            ON CONFLICT (portal_id, id) DO UPDATE SET
+                applied = excluded.applied || contact.applied,
+                overrides = excluded.overrides || contact.overrides,
+                stage_move = coalesce(contact.stage_move, excluded.stage_move)
         """),
         {"portal_id": portal_id, "old": old, "new": new},
     )
@@ -211,6 +214,33 @@ async def mark_gone(
         {"portal_id": portal_id, "id": one, "gone_at": now, "merged_into": into} for one, into in sorted(gone.items())
     ]
     await connection.execute(statement, rows)
+
+
+async def with_former(connection: Connection, portal_id: PortalId, contact_ids: Sequence[ContactId]) -> list[ContactId]:
+    """These contacts and all that were merged into them."""
+    rows = await connection.execute(
+        text("""
+            WITH RECURSIVE person AS (
+                SELECT unnest(CAST(:ids AS text[])) AS id
+                UNION SELECT contact.id FROM contact JOIN person ON contact.merged_into = person.id
+                WHERE contact.portal_id = :portal_id
+            ) SELECT id FROM person ORDER BY id
+        """),
+        {"portal_id": portal_id, "ids": list(contact_ids)},
+    )
+    return [ContactId(row.id) for row in rows]
+
+
+async def unretired(connection: Connection, portal_id: PortalId, contact_ids: Sequence[ContactId]) -> list[ContactId]:
+    """Those of these ids under which a contact is still known."""
+    rows = await connection.execute(
+        text("""
+            SELECT id FROM contact WHERE portal_id = :portal_id AND id = ANY(:ids)
+              AND merged_into IS NULL AND gone_at IS NULL ORDER BY id
+        """),
+        {"portal_id": portal_id, "ids": list(contact_ids)},
+    )
+    return [ContactId(row.id) for row in rows]
 
 
 async def erase(connection: Connection, portal_id: PortalId, contact_ids: Sequence[ContactId]) -> None:

@@ -31,6 +31,7 @@ class Database:
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_pre_ping=True,
+            hide_parameters=True,  # they hold personal values, and errors go to the log
             json_serializer=lambda value: orjson.dumps(value).decode(),
             json_deserializer=orjson.loads,
             connect_args={
@@ -95,3 +96,14 @@ def _async_url(url: str) -> str:
     if parsed.get_backend_name() not in {"postgresql", "postgres"}:
         raise ConfigurationError(f"BATON_DATABASE_URL names {parsed.get_backend_name()}; Baton runs on PostgreSQL")
     return parsed.set(drivername="postgresql+asyncpg").render_as_string(hide_password=False)
+
+
+_DATA_AT_FAULT = ("22", "23")
+"""SQLSTATE classes of data exceptions and violated constraints: trying again would fail again."""
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether the database, not what was asked of it, is to blame: the same may succeed later."""
+    if isinstance(error, DBAPIError):
+        return not str(getattr(error.orig, "sqlstate", None) or "").startswith(_DATA_AT_FAULT)
+    return isinstance(error, OSError)

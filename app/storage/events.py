@@ -165,6 +165,20 @@ async def latest_changes(
     return changes
 
 
+async def erased_among(
+    connection: Connection, portal_id: PortalId, contact_ids: Sequence[ContactId]
+) -> list[ContactId]:
+    """Those of these contacts who asked to be forgotten, as events told."""
+    rows = await connection.execute(
+        text("""
+            SELECT DISTINCT object_id FROM event
+            WHERE portal_id = :portal_id AND object_type = 'contact' AND object_id = ANY(:ids) AND kind = 'erased'
+        """),
+        {"portal_id": portal_id, "ids": list(contact_ids)},
+    )
+    return [ContactId(row.object_id) for row in rows]
+
+
 async def erase(connection: Connection, portal_id: PortalId, contact_ids: Sequence[ContactId]) -> None:
     """Forget what events said about people who asked to be forgotten; that there were events stays."""
     await connection.execute(

@@ -110,13 +110,9 @@ async def claim(
     lease: timedelta,
     now: datetime,
 ) -> tuple[UUID, list[Claimed]]:
-    """Take up to `limit` due lanes, and those whose holder fell silent, under one new lease token."""
-    live_most = max(1, int(limit * _LIVE_SHARE))
-    live = await _lock_due(connection, portal_id, object_type, Priority.LIVE, limit, now)
-    rest = await _lock_due(
-        connection, portal_id, object_type, Priority.BACKGROUND, limit - min(len(live), live_most), now
-    )
-    chosen = live[: limit - len(rest)] + rest
+    """Take up to `limit` lanes under one new lease token: first those whose holder fell silent, then what is due."""
+    chosen = await _lock_silent(connection, portal_id, object_type, limit)
+    chosen += await _lock_due(connection, portal_id, object_type, limit - len(chosen), now)
     token = uuid4()
     rows = await connection.execute(
         text("""
@@ -135,24 +131,43 @@ async def claim(
         },
     )
     return token, sorted(
-        (Claimed(row.object_id, row.generation, row.attempts) for row in rows),
-        key=lambda lane: lane.object_id,
+        (Claimed(row.object_id, row.generation, row.attempts) for row in rows), key=lambda lane: lane.object_id
     )
 
 
+async def _lock_silent(connection: Connection, portal_id: PortalId, object_type: ObjectType, limit: int) -> list[str]:
+    rows = await connection.execute(
+        text("""
+            SELECT object_id FROM lane
+            WHERE portal_id = :portal_id AND object_type = :object_type
+              AND lease_token IS NOT NULL AND leased_until < now()
+            ORDER BY leased_until LIMIT :limit FOR UPDATE SKIP LOCKED
+        """),
+        {"portal_id": portal_id, "object_type": object_type.value, "limit": limit},
+    )
+    return [row.object_id for row in rows]
+
+
 async def _lock_due(
-    connection: Connection,
-    portal_id: PortalId,
-    object_type: ObjectType,
-    priority: Priority,
-    limit: int,
-    now: datetime,
+    connection: Connection, portal_id: PortalId, object_type: ObjectType, limit: int, now: datetime
+) -> list[str]:
+    """Live lanes and the rest, oldest first; an unused share goes to the other."""
+    live_most = max(1, int(limit * _LIVE_SHARE))
+    live = await _lock_of(connection, portal_id, object_type, Priority.LIVE, limit, now)
+    rest = await _lock_of(
+        connection, portal_id, object_type, Priority.BACKGROUND, limit - min(len(live), live_most), now
+    )
+    return live[: limit - len(rest)] + rest
+
+
+async def _lock_of(
+    connection: Connection, portal_id: PortalId, object_type: ObjectType, priority: Priority, limit: int, now: datetime
 ) -> list[str]:
     rows = await connection.execute(
         text("""
             SELECT object_id FROM lane
-            WHERE portal_id = :portal_id AND object_type = :object_type AND priority = :priority AND NOT parked
-              AND ((lease_token IS NULL AND wake_at <= :now) OR leased_until < now())
+            WHERE portal_id = :portal_id AND object_type = :object_type AND priority = :priority
+              AND NOT parked AND lease_token IS NULL AND wake_at <= :now
             ORDER BY wake_at LIMIT :limit FOR UPDATE SKIP LOCKED
         """),
         {
@@ -160,7 +175,7 @@ async def _lock_due(
             "object_type": object_type.value,
             "priority": int(priority),
             "now": now,
-            "limit": limit,
+            "limit": max(limit, 0),
         },
     )
     return [row.object_id for row in rows]

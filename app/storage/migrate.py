@@ -67,7 +67,7 @@ async def make_partitions(connection: Connection, *, now: datetime, months: int 
         )
         if not made and not late:
             span = f"FROM ('{first:%Y-%m-%d} UTC') TO ('{following:%Y-%m-%d} UTC')"
-            await connection.execute(text(f"CREATE TABLE {name} PARTITION OF event FOR VALUES {span}"))
+            await connection.execute(text(f"CREATE TABLE IF NOT EXISTS {name} PARTITION OF event FOR VALUES {span}"))
 
 
 def _month_starts(day: date, months: int) -> list[date]:

@@ -79,9 +79,13 @@ async def block(connection: Connection, portal_id: PortalId, reason: str | None)
 
 
 async def pause(connection: Connection, portal_id: PortalId, reason: str | None) -> None:
-    """Stop looking (a reason), or resume (None)."""
+    """Stop looking (a reason), or resume (None): from then on the brake counts anew."""
     await connection.execute(
-        text("UPDATE portal SET paused_reason = :reason WHERE portal_id = :id"),
+        text("""
+            UPDATE portal SET paused_reason = :reason,
+                              braked_from = CASE WHEN CAST(:reason AS text) IS NULL THEN now() ELSE braked_from END
+            WHERE portal_id = :id
+        """),
         {"id": portal_id, "reason": reason},
     )
 

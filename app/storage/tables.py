@@ -36,13 +36,15 @@ def _portal() -> Column[int]:
     return Column("portal_id", BigInteger, primary_key=True, autoincrement=False)
 
 
-# A CRM account. `mode` is shadow or live; `paused_reason` stops looks, `blocked_reason` says why lanes wait.
+# A CRM account. `mode` is shadow or live; `paused_reason` stops looks, `blocked_reason` says why lanes wait;
+# the brake counts writes from `braked_from` on.
 portal = Table(
     "portal",
     metadata,
     _portal(),
     Column("mode", Text, nullable=False, server_default="shadow"),
     Column("paused_reason", Text),
+    _instant("braked_from"),
     Column("blocked_reason", Text),
     Column("stages", JSONB, nullable=False, server_default="[]"),
     _instant("checked_at"),
@@ -97,6 +99,7 @@ event = Table(
     Column("generation", BigInteger),
     Column("decision_id", Uuid),
     Index("ix_event_received", "portal_id", "received_at", "key"),
+    Index("ix_event_object", "portal_id", "object_type", "object_id"),
     Index(
         "ix_event_pending",
         "portal_id",
@@ -106,6 +109,9 @@ event = Table(
     ),
     postgresql_partition_by="RANGE (occurred_at)",
 )
+
+_FREE = "NOT parked AND lease_token IS NULL"
+_HELD = "lease_token IS NOT NULL"
 
 # A record that needs a look. A lane whose lease token is yours is yours; nothing else fences.
 lane = Table(
@@ -124,7 +130,9 @@ lane = Table(
     Column("code", Text),
     Column("reason", Text),
     _instant("marked_at", nullable=False),
-    Index("ix_lane_wake", "portal_id", "object_type", "priority", "wake_at", postgresql_where=text("NOT parked")),
+    Index("ix_lane_wake", "portal_id", "object_type", "priority", "wake_at", postgresql_where=text(_FREE)),
+    Index("ix_lane_held", "portal_id", "lease_token", postgresql_where=text(_HELD)),
+    Index("ix_lane_silent", "portal_id", "object_type", "leased_until", postgresql_where=text(_HELD)),
     postgresql_with={"fillfactor": "70", "autovacuum_vacuum_scale_factor": "0.02"},
 )
 
@@ -256,6 +264,8 @@ write = Table(
     Index("uq_write_key", "portal_id", "key", unique=True),
     Index("ix_write_contact", "portal_id", "contact_id", "state"),
     Index("ix_write_sent", "portal_id", "sent_at"),
+    Index("ix_write_handoff", "portal_id", "handoff_id", postgresql_where=text("handoff_id IS NOT NULL")),
+    Index("ix_write_crm", "portal_id", "crm_id", postgresql_where=text("crm_id IS NOT NULL")),
 )
 
 # An agreement as it ran: immutable. `frozen` holds what it depends on (property definitions), once checked.

@@ -235,12 +235,14 @@ async def discard_withheld(connection: Connection, portal_id: PortalId) -> list[
 
 
 async def sent_within(connection: Connection, portal_id: PortalId, span: timedelta) -> int:
-    """How many contacts' properties were written in the last while: what the brake looks at."""
+    """How many contacts' properties were written in the last while, or since the portal was last resumed."""
     return int(
         await connection.scalar(
             text("""
                 SELECT count(*) FROM write
-                WHERE portal_id = :portal_id AND sent_at > now() - CAST(:span AS interval) AND kind = 'properties'
+                WHERE portal_id = :portal_id AND kind = 'properties'
+                  AND sent_at > greatest(now() - CAST(:span AS interval),
+                                         (SELECT braked_from FROM portal WHERE portal_id = :portal_id))
             """),
             {"portal_id": portal_id, "span": span},
         )
@@ -275,3 +277,15 @@ def _stored(row: RowMapping) -> StoredWrite:
         words=row["words"],
         hint=row["hint"],
     )
+
+
+async def due_properties(connection: Connection, portal_id: PortalId, contact_ids: Sequence[ContactId]) -> int:
+    """How many of these contacts have properties due to be written."""
+    many = await connection.scalar(
+        text("""
+            SELECT count(DISTINCT contact_id) FROM write
+            WHERE portal_id = :portal_id AND contact_id = ANY(:ids) AND state = 'due' AND kind = 'properties'
+        """),
+        {"portal_id": portal_id, "ids": list(contact_ids)},
+    )
+    return int(many or 0)

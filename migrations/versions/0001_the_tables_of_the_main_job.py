@@ -147,6 +147,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("portal_id", "key", "occurred_at", name=op.f("pk_event")),
         postgresql_partition_by="RANGE (occurred_at)",
     )
+    op.create_index("ix_event_object", "event", ["portal_id", "object_type", "object_id"], unique=False)
     op.create_index(
         "ix_event_pending",
         "event",
@@ -212,11 +213,25 @@ def upgrade() -> None:
         postgresql_with={"fillfactor": "70", "autovacuum_vacuum_scale_factor": "0.02"},
     )
     op.create_index(
+        "ix_lane_held",
+        "lane",
+        ["portal_id", "lease_token"],
+        unique=False,
+        postgresql_where=sa.text("lease_token IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_lane_silent",
+        "lane",
+        ["portal_id", "object_type", "leased_until"],
+        unique=False,
+        postgresql_where=sa.text("lease_token IS NOT NULL"),
+    )
+    op.create_index(
         "ix_lane_wake",
         "lane",
         ["portal_id", "object_type", "priority", "wake_at"],
         unique=False,
-        postgresql_where=sa.text("NOT parked"),
+        postgresql_where=sa.text("NOT parked AND lease_token IS NULL"),
     )
     op.create_table(
         "owner",
@@ -242,6 +257,7 @@ def upgrade() -> None:
         sa.Column("portal_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("mode", sa.Text(), server_default="shadow", nullable=False),
         sa.Column("paused_reason", sa.Text(), nullable=True),
+        sa.Column("braked_from", sa.DateTime(timezone=True), nullable=True),
         sa.Column("blocked_reason", sa.Text(), nullable=True),
         sa.Column("stages", postgresql.JSONB(astext_type=sa.Text()), server_default="[]", nullable=False),
         sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
@@ -297,6 +313,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("portal_id", "id", name=op.f("pk_write")),
     )
     op.create_index("ix_write_contact", "write", ["portal_id", "contact_id", "state"], unique=False)
+    op.create_index(
+        "ix_write_crm", "write", ["portal_id", "crm_id"], unique=False, postgresql_where=sa.text("crm_id IS NOT NULL")
+    )
+    op.create_index(
+        "ix_write_handoff",
+        "write",
+        ["portal_id", "handoff_id"],
+        unique=False,
+        postgresql_where=sa.text("handoff_id IS NOT NULL"),
+    )
     op.create_index("ix_write_sent", "write", ["portal_id", "sent_at"], unique=False)
     op.create_index("uq_write_key", "write", ["portal_id", "key"], unique=True)
     op.execute("CREATE TABLE event_default PARTITION OF event DEFAULT")
@@ -306,6 +332,8 @@ def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
     op.drop_index("uq_write_key", table_name="write")
     op.drop_index("ix_write_sent", table_name="write")
+    op.drop_index("ix_write_handoff", table_name="write", postgresql_where=sa.text("handoff_id IS NOT NULL"))
+    op.drop_index("ix_write_crm", table_name="write", postgresql_where=sa.text("crm_id IS NOT NULL"))
     op.drop_index("ix_write_contact", table_name="write")
     op.drop_table("write")
     op.drop_table("source")
@@ -314,7 +342,9 @@ def downgrade() -> None:
     op.drop_table("portal")
     op.drop_table("pool")
     op.drop_table("owner")
-    op.drop_index("ix_lane_wake", table_name="lane", postgresql_where=sa.text("NOT parked"))
+    op.drop_index("ix_lane_wake", table_name="lane", postgresql_where=sa.text("NOT parked AND lease_token IS NULL"))
+    op.drop_index("ix_lane_silent", table_name="lane", postgresql_where=sa.text("lease_token IS NOT NULL"))
+    op.drop_index("ix_lane_held", table_name="lane", postgresql_where=sa.text("lease_token IS NOT NULL"))
     op.drop_table("lane")
     op.drop_index("uq_handoff_open", table_name="handoff", postgresql_where=sa.text("closed_at IS NULL"))
     op.drop_index("ix_handoff_pool", table_name="handoff", postgresql_where=sa.text("closed_at IS NULL"))
@@ -322,6 +352,7 @@ def downgrade() -> None:
     op.drop_table("handoff")
     op.drop_index("ix_event_received", table_name="event")
     op.drop_index("ix_event_pending", table_name="event", postgresql_where=sa.text("state = 'pending'"))
+    op.drop_index("ix_event_object", table_name="event")
     op.drop_table("event")
     op.drop_index("ix_delivery_packed", table_name="delivery", postgresql_where=sa.text("unpacked_at IS NULL"))
     op.drop_table("delivery")

@@ -97,8 +97,17 @@ def _canonical(lasting: dict[str, object]) -> bytes:
 
 
 def _alone(piece: object, reason: str) -> Unreadable:
-    raw = _READABLE.encode(piece).encode("utf-8", "backslashreplace")
+    try:
+        raw = _READABLE.encode(piece).encode("utf-8", "backslashreplace")
+    except RecursionError:
+        return _alone(_shallow(piece), "the event is nested too deeply")
     return Unreadable(_digest(raw), raw.decode(), reason)
+
+
+def _shallow(piece: object) -> object:
+    """What of a bottomless event can be written down."""
+    fields = piece.items() if isinstance(piece, dict) else ()
+    return {name: value for name, value in fields if not isinstance(value, dict | list)}
 
 
 def _whole(body: bytes, reason: str) -> Unreadable:
