@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from tests.world import World
+from app.clock import SteppedClock
+from app.engine.probes import AFTER_READ
+from tests.engine.test_lost_leases import At
+from tests.world import World, open_world
 
 CANARY = "canary@northbank.example"
 
@@ -31,3 +34,44 @@ async def tables_that_know(world: World, word: str) -> list[str]:
         )
         found += [table] if told["many"] or (table == "delivery" and raw) else []
     return found
+
+
+async def test_who_was_merged_before_is_forgotten_under_every_id(world: World) -> None:
+    first = world.vp(email=CANARY, lastname="Canarywood")
+    await world.settle()
+    second = world.sim.create_contact({"email": "twin@northbank.example"})
+    await world.settle()
+    survivor = world.sim.merge_contacts(first, second)
+    await world.settle()
+    world.sim.erase_contact(survivor)
+    await world.settle()
+    assert await tables_that_know(world, "Canarywood") == []
+    assert await tables_that_know(world, CANARY) == []
+
+
+async def test_an_event_that_comes_after_the_erasure_keeps_nothing(world: World) -> None:
+    contact = world.vp()
+    await world.settle()
+    world.sim.erase_contact(contact)
+    await world.settle()
+    await world.post(
+        [{"eventId": 99, "portalId": 62515, "subscriptionType": "contact.propertyChange", "objectId": int(contact),
+          "occurredAt": 1795186800000, "propertyName": "email", "propertyValue": CANARY}]
+    )  # fmt: skip
+    await world.settle()
+    assert await tables_that_know(world, CANARY) == []
+
+
+async def test_a_look_under_way_while_somebody_is_erased_keeps_nothing(database_url: str, clock: SteppedClock) -> None:
+    probe = At(AFTER_READ)
+    async with open_world(database_url, clock, probes=probe) as world:
+        contact = world.vp(lastname="Canarywood")
+        await world.unpack()
+
+        async def erased_meanwhile() -> None:
+            world.sim.erase_contact(contact)
+            await world.unpack()
+
+        probe.act = erased_meanwhile
+        await world.settle()
+        assert await tables_that_know(world, "Canarywood") == []

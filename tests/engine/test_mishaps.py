@@ -145,6 +145,24 @@ async def test_two_merged_contacts_go_on_as_one_with_the_earlier_handoff(world: 
     assert await world.rows("SELECT * FROM lane WHERE parked AND object_type = 'contact'") == []
 
 
+async def test_news_of_a_merged_record_before_the_merge_itself_hands_nobody_over_twice(world: World) -> None:
+    first = world.vp()
+    await world.settle()
+    second = world.sim.create_contact({"email": "twin@northbank.example"})
+    await world.settle()
+    survivor = world.sim.merge_contacts(first, second)
+    await world.post(
+        [{"eventId": 91, "portalId": 62515, "subscriptionType": "contact.propertyChange", "objectId": int(survivor),
+          "occurredAt": 1795186800000, "propertyName": "firstname", "propertyValue": "X", "changeSource": "CRM_UI"}]
+    )  # fmt: skip
+    for _ in range(4):
+        world.clock.advance(timedelta(seconds=1))
+        await world.baton.worker.work()
+    await world.settle()
+    assert len(world.sim.notes_of(survivor)) == len(world.sim.tasks_of(survivor)) == 1
+    assert len(await world.rows("SELECT 1 FROM assignment")) == 1
+
+
 async def test_a_contact_merged_in_the_middle_of_a_look_is_handed_over_under_its_new_id(
     database_url: str, clock: SteppedClock
 ) -> None:
