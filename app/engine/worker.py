@@ -61,6 +61,7 @@ class Worker:
         """One round: unpack, look. False when there was nothing to do."""
         self._news.clear()
         if not self._bench.portal_id:
+            await self._watch.ready()  # says why nothing goes on
             return False  # whose events these are is not known yet: they stay as they came
         await self._tidy()
         came = await self._unpack()

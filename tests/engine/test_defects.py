@@ -111,6 +111,8 @@ async def test_without_a_portal_id_requests_are_kept_as_they_came(database_url: 
         assert await world.post([{"eventId": 1, "portalId": 62515}]) == 204
         assert await world.baton.worker.work() is False
         assert len(await world.rows("SELECT 1 FROM delivery WHERE unpacked_at IS NULL")) == 1
+        [portal] = await world.rows("SELECT blocked_reason FROM portal")
+        assert "BATON_PORTAL_ID is not set" in portal["blocked_reason"]
 
 
 async def test_the_test_button_erases_nobody(world: World) -> None:
