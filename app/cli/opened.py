@@ -45,14 +45,14 @@ def load() -> Loaded:
 
 def with_database(work: Callable[[Opened], Awaitable[T]]) -> T:
     """Do `work` on the database, beside a running service too. Raises DatabaseUnavailable with the remedy."""
-    from sqlalchemy.exc import SQLAlchemyError
+    from app.storage.database import DatabaseError
 
     settings = load().settings
     if not settings.database_url and not _has_database(settings):
         raise DatabaseUnavailable(_NOT_SET_UP)
     try:
         return asyncio.run(_work(settings, work))
-    except SQLAlchemyError as error:
+    except DatabaseError as error:
         reason = getattr(error, "orig", None) or error
         raise DatabaseUnavailable(f"the database refused: {str(reason).splitlines()[0]}") from error
 

@@ -15,12 +15,11 @@ from typing import Protocol
 from uuid import uuid4
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from app.clock import Clock
 from app.crm.port import Inbox, Secrets, SignedRequest, Verdict
 from app.storage import deliveries
-from app.storage.database import Connection, Database
+from app.storage.database import FAILURES, Connection, Database
 from app.storage.deliveries import Delivery
 
 _log = structlog.get_logger(__name__)
@@ -82,7 +81,7 @@ class Door:
         """Verify, store, answer. STORED is returned only after the commit."""
         try:
             secrets = await self._keeper.secrets(source)
-        except (OSError, SQLAlchemyError):
+        except FAILURES:
             return Answer.NOT_STORED
         if secrets is None:
             _log.error("door_shut", source=source, why="no client secret is set; set BATON_HUBSPOT_CLIENT_SECRET")
@@ -125,7 +124,7 @@ class Door:
 async def _succeeds(
     transact: Callable[[Callable[[Connection], Awaitable[None]]], Awaitable[None]], batch: list[Delivery]
 ) -> bool:
-    with suppress(OSError, SQLAlchemyError, TimeoutError):
+    with suppress(*FAILURES, TimeoutError):
         await transact(lambda connection: deliveries.add(connection, batch))
         return True
     _log.error(

@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from app.clock import Clock
 from app.crm.errors import CrmError, Retry
@@ -31,7 +30,7 @@ from app.engine.rulebook import Rulebook
 from app.engine.send import Sending
 from app.records.ids import ContactId, ObjectType, PortalId
 from app.storage import lanes, portals, writes
-from app.storage.database import Connection, Database
+from app.storage.database import FAILURES, Connection, Database
 from app.storage.lanes import Release
 from app.storage.portals import Portal
 
@@ -93,7 +92,7 @@ async def look(bench: Bench, portal: Portal, rulebook: Rulebook, *, limit: int =
         taken.break_off()
         raise
     finally:
-        with suppress(OSError, SQLAlchemyError):  # what is not let go is found again when the lease runs out
+        with suppress(*FAILURES):  # what is not let go is found again when the lease runs out
             await lease.release(list(taken.releases.values()))
     looked = taken.summary()
     _log.info("looked", contacts=looked.contacts, decided=looked.decisions, errors=looked.errors)

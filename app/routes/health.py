@@ -6,12 +6,12 @@ Neither asks HubSpot: an outage there must not stop requests from being taken in
 from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import JSONResponse
 
 from app.bootstrap import Container
 from app.routes.problems import problem
 from app.storage import portals
+from app.storage.database import FAILURES
 from app.storage.migrate import is_current
 
 router = APIRouter(tags=["health"])
@@ -31,7 +31,7 @@ async def ready(request: Request) -> Response:
         current = await is_current(container.database)
         async with container.database.begin() as connection:
             portal = await portals.get(connection, container.portal_id)
-    except (OSError, SQLAlchemyError):
+    except FAILURES:
         return problem(503, "Not ready", "The database does not answer.")
     if not current:
         return problem(503, "Not ready", "The database has not the expected shape; run `baton migrate`.")

@@ -9,7 +9,7 @@ from typing import TypeVar
 import asyncpg
 import orjson
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
@@ -17,6 +17,12 @@ from app.errors import ConfigurationError, DatabaseUnavailable
 
 T = TypeVar("T")
 Connection = AsyncConnection
+
+DatabaseError = SQLAlchemyError
+"""What the database, or the way to it, refused."""
+
+FAILURES = (OSError, DatabaseError)
+"""What a use of the database may raise: for those above that answer a failure without knowing its kinds."""
 
 _TRY_AGAIN = {"40P01", "40001"}
 """Deadlock detected, serialization failure: PostgreSQL rolled back and the same work may be done again."""
