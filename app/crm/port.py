@@ -13,12 +13,15 @@ from enum import StrEnum
 from typing import Protocol
 
 from app.crm.errors import CrmError
-from app.records.crm import Company, Contact, Owner, PropertyDefinition
+from app.records.crm import Company, Contact, Deal, Owner, PastValue, PropertyDefinition
 from app.records.event import Event, Unreadable
 from app.records.ids import CompanyId, ContactId, ObjectType, OwnerId
 
 BATCH = 100
 """How many records one call reads or writes at most."""
+
+HISTORY_BATCH = 50
+"""How many records one call reads the past of at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +151,20 @@ class Crm(Protocol):
     async def read_companies(
         self, ids: Sequence[CompanyId], properties: Sequence[str]
     ) -> Mapping[CompanyId, Company]: ...
+
+    async def read_deals(
+        self, contact_ids: Sequence[ContactId], properties: Sequence[str]
+    ) -> Mapping[ContactId, tuple[Deal, ...]]:
+        """The deals of every contact asked for, in the order of their ids; none, where it has none."""
+
+    async def read_histories(
+        self, object_type: ObjectType, ids: Sequence[str], properties: Sequence[str]
+    ) -> Mapping[str, Mapping[str, tuple[PastValue, ...]]]:
+        """The past of each property, newest value first, by the id asked for; HISTORY_BATCH ids a call.
+
+        Every property asked for is there, empty where the CRM tells nothing of it. Ids that no record
+        answers to are absent. A CRM may forget: what a property was before its oldest value is not known.
+        """
 
     async def read_owners(self) -> tuple[Owner, ...]:
         """All owners, the archived ones included and marked inactive."""

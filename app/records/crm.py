@@ -29,6 +29,26 @@ class Company:
 
 
 @dataclass(frozen=True, slots=True)
+class Deal:
+    """A deal as read. Its stage, amount and the rest are properties, named as the CRM names them."""
+
+    id: str
+    properties: Properties
+
+
+@dataclass(frozen=True, slots=True)
+class PastValue:
+    """A value that a property had from `at` (UTC) until the next one came; None from when it was cleared.
+
+    `hand` says who set it, in the words of an event's hand: `CRM_UI userId:7`.
+    """
+
+    value: str | None
+    at: datetime
+    hand: str
+
+
+@dataclass(frozen=True, slots=True)
 class Owner:
     """Someone who can own a record. An inactive owner keeps old records but must get no new ones."""
 

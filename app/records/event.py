@@ -69,7 +69,12 @@ class Event:
     @property
     def hand(self) -> str:
         """Who made the change, as far as the event says: `CRM_UI userId:7`."""
-        return " ".join(part for part in (self.change_source, self.source_id) if part) or "unknown"
+        return hand_of(self.change_source, self.source_id)
+
+
+def hand_of(source: str | None, source_id: str | None) -> str:
+    """Who made a change, as one text: `CRM_UI userId:7`; `unknown` where neither part is told."""
+    return " ".join(part for part in (source, source_id) if part) or "unknown"
 
 
 @dataclass(frozen=True, slots=True)

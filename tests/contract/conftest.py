@@ -12,6 +12,7 @@ import uvicorn
 
 from app.crm.simulator import Simulator
 from app.crm.simulator.instants import ShiftedClock
+from tests.contract.port_parts import WAYS, Bench, Wires, open_wires
 
 MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 
@@ -47,6 +48,19 @@ def served(sim: Simulator) -> Iterator[str]:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
         server.should_exit = True
         _join(thread)
+
+
+@pytest.fixture(scope="module")
+async def wires() -> AsyncIterator[Wires]:
+    async with open_wires() as opened:
+        yield opened
+
+
+@pytest.fixture(params=WAYS)
+async def bench(sim: Simulator, wires: Wires, request: pytest.FixtureRequest) -> AsyncIterator[Bench]:
+    """The port before the simulator, once in this process and once over a socket."""
+    async with wires.client(request.param, sim.app) as http:
+        yield Bench(http)
 
 
 def _join(thread: threading.Thread) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
 
 import httpx
 import pytest
@@ -23,6 +24,7 @@ from app.crm.errors import (
     Unreadable,
 )
 from app.crm.port import Done
+from app.records.crm import PastValue
 from app.records.ids import ContactId, ObjectType
 from tests.contract.port_parts import (
     BASE_URL,
@@ -58,6 +60,48 @@ async def test_values_that_no_database_holds_are_mended(bench: Bench, hubspot: r
     hubspot.post(READ).respond(200, content=body)
     read = await bench.crm.read_contacts([IDA], ["a", "b", "c", "d", "e", "f"])
     assert read.found[IDA].properties == {"a": "x\ufffdy", "b": "n\ufffdl", "c": "7", "d": "true", "e": None}
+
+
+def past(value: object, timestamp: object, **source: object) -> dict[str, object]:
+    return {"value": value, "timestamp": timestamp, **source}
+
+
+async def test_past_that_comes_in_no_order_is_put_newest_first(bench: Bench, hubspot: respx.MockRouter) -> None:
+    told = [
+        past("lead", "2026-11-18T09:00:00.000Z", sourceType="FORM"),
+        past("", "2026-11-20T09:00:00.000Z"),
+        past("customer", "2026-11-19T10:00:00+01:00", sourceType="CRM_UI", sourceId="userId:7"),
+    ]
+    hubspot.post(READ).respond(200, json=answer({"id": "101", "propertiesWithHistory": {"stage": told}}))
+    read = await bench.crm.read_histories(ObjectType.CONTACT, [IDA], ["stage", "never_told"])
+    assert read == {
+        IDA: {
+            "stage": (
+                PastValue(None, datetime(2026, 11, 20, 9, tzinfo=UTC), "unknown"),
+                PastValue("customer", datetime(2026, 11, 19, 9, tzinfo=UTC), "CRM_UI userId:7"),
+                PastValue("lead", datetime(2026, 11, 18, 9, tzinfo=UTC), "FORM"),
+            ),
+            "never_told": (),
+        }
+    }
+
+
+@pytest.mark.parametrize("timestamp", [None, "yesterday", 1_700_000_000_000])
+async def test_past_value_without_a_time_is_unreadable(
+    bench: Bench, hubspot: respx.MockRouter, timestamp: object
+) -> None:
+    hubspot.post(READ).respond(200, json=answer({"id": "101", "propertiesWithHistory": {"a": [past("x", timestamp)]}}))
+    with pytest.raises(Unreadable, match="timestamp of a past value"):
+        await bench.crm.read_histories(ObjectType.CONTACT, [IDA], ["a"])
+
+
+async def test_past_of_a_contact_left_out_of_a_batch_is_read_singly(bench: Bench, hubspot: respx.MockRouter) -> None:
+    moved = {"id": "555", "propertiesWithHistory": {"a": [past("x", "2026-11-20T09:00:00.000Z")]}}
+    hubspot.post(READ).respond(200, json=answer())
+    single = hubspot.get("/crm/objects/2026-09/contacts/101").respond(200, json=moved)
+    read = await bench.crm.read_histories(ObjectType.CONTACT, [IDA], ["a"])
+    assert [each.value for each in read[IDA]["a"]] == ["x"]
+    assert single.calls[0].request.url.params["propertiesWithHistory"] == "a"
 
 
 async def test_contact_left_out_of_a_batch_is_read_singly(bench: Bench, hubspot: respx.MockRouter) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from app.crm.errors import Unauthorized
@@ -13,24 +11,12 @@ from app.crm.port import Activity, ActivityKind
 from app.crm.simulator import Option, Simulator
 from app.records.crm import Owner, PropertyDefinition, PropertyOption
 from app.records.ids import CompanyId, ContactId, ObjectType, OwnerId
-from tests.contract.port_parts import NOW, WAYS, Bench, Wires, open_wires, portal
+from tests.contract.port_parts import NOW, Bench, portal
 
 
 @pytest.fixture
 def sim() -> Simulator:
     return portal()
-
-
-@pytest.fixture(scope="module")
-async def wires() -> AsyncIterator[Wires]:
-    async with open_wires() as opened:
-        yield opened
-
-
-@pytest.fixture(params=WAYS)
-async def bench(sim: Simulator, wires: Wires, request: pytest.FixtureRequest) -> AsyncIterator[Bench]:
-    async with wires.client(request.param, sim.app) as http:
-        yield Bench(http)
 
 
 def make_contacts(sim: Simulator, count: int, company_id: str | None = None) -> list[ContactId]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
@@ -25,24 +25,12 @@ from app.crm.hubspot.paths import PATHS
 from app.crm.port import ActivityKind, Done, NoteDraft, Outcome, PropertyChange, TaskDraft
 from app.crm.simulator import Simulator, ValidationRule
 from app.records.ids import ContactId, OwnerId
-from tests.contract.port_parts import NOW, WAYS, Bench, Wires, open_wires, portal
+from tests.contract.port_parts import NOW, Bench, portal
 
 
 @pytest.fixture
 def sim() -> Simulator:
     return portal()
-
-
-@pytest.fixture(scope="module")
-async def wires() -> AsyncIterator[Wires]:
-    async with open_wires() as opened:
-        yield opened
-
-
-@pytest.fixture(params=WAYS)
-async def bench(sim: Simulator, wires: Wires, request: pytest.FixtureRequest) -> AsyncIterator[Bench]:
-    async with wires.client(request.param, sim.app) as http:
-        yield Bench(http)
 
 
 def make_contacts(sim: Simulator, count: int, **properties: str) -> list[ContactId]:

@@ -29,6 +29,9 @@ async def test_another_process_can_do_what_people_do(sim: Simulator, control: ht
     await control.post(f"/_sim/contacts/{contact}", json={"properties": {"hubspot_owner_id": owner}})
     await control.post(f"/_sim/contacts/{contact}/forms", json={"form_name": "Request a demo"})
     await control.post(f"/_sim/contacts/{contact}/activities", json={"object_type": "calls", "by": "userId:7"})
+    deal = {"properties": {"dealname": "Pilot"}, "contact_id": contact}
+    deal_id = (await control.post("/_sim/deals", json=deal)).json()["id"]
+    await control.post(f"/_sim/deals/{deal_id}", json={"properties": {"dealstage": "closedwon"}})
     await control.post(f"/_sim/owners/{owner}/archive")
     (other,) = (await control.post("/_sim/contacts", json={"count": 1})).json()["ids"]
     merged = (await control.post("/_sim/merge", json={"primary_id": contact, "other_id": other})).json()["id"]
@@ -37,6 +40,7 @@ async def test_another_process_can_do_what_people_do(sim: Simulator, control: ht
     assert listed == {"id": merged, "properties": sim.contact(merged)}
     assert listed["properties"]["recent_conversion_event_name"] == "Request a demo"
     assert listed["properties"]["hubspot_owner_id"] == owner
+    assert listed["properties"]["num_associated_deals"] == "1"
     (call,) = (await control.get(f"/_sim/contacts/{merged}/activities/calls")).json()["results"]
     assert call["hs_created_by_user_id"] == "7"
 

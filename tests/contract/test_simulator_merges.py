@@ -1,9 +1,12 @@
 """Merged contacts: a new record, to which the old ids lead in some calls and not in others."""
 
+from datetime import timedelta
+
 import httpx
 import pytest
 
 from app.crm.simulator import Simulator
+from app.crm.simulator.instants import ShiftedClock
 
 OBJECTS = "/crm/objects/2026-09"
 
@@ -28,6 +31,24 @@ async def test_the_new_record_has_the_best_of_both(sim: Simulator, merged: tuple
     assert now["hs_merged_object_ids"] == f"{primary};{other}"
     assert now["hs_additional_emails"] == "ada@gmail.com"
     assert [note["hs_note_body"] for note in sim.notes_of(new)] == ["kept"]
+
+
+async def test_each_history_ends_in_the_value_that_the_new_record_has(
+    sim: Simulator, clock: ShiftedClock, merged: tuple[str, str, str]
+) -> None:
+    first, second = merged[2], sim.create_contact({"email": "ada@work.example", "lifecyclestage": "lead"})
+    clock.advance(timedelta(minutes=5))
+    sim.edit_contact(second, {"jobtitle": "CTO", "phone": "2"})
+
+    new = sim.merge_contacts(first, second, by="userId:9")
+
+    assert [(value, by) for value, _, _, by in sim.history(new, "phone")] == [
+        ("1", "userId:9"),
+        ("2", "userId:1001"),
+        ("1", "userId:1001"),
+    ]
+    for name in ("email", "phone", "jobtitle", "lifecyclestage", "createdate"):
+        assert sim.history(new, name)[0][0] == sim.contact(new)[name]
 
 
 @pytest.mark.parametrize("which", [0, 1])

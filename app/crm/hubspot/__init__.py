@@ -8,7 +8,9 @@
     wire        reading JSON that may be anything
     objects     reading records in batches, merged ones included
     batches     writing records in batches, each with an outcome of its own
+    pasts       the values that properties had before
     links       which records are associated with which
+    linked      the records that hang on contacts
     activities  notes and tasks
     directory   owners and property definitions
     client      HubspotCrm, which joins the above into the port

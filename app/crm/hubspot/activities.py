@@ -13,8 +13,7 @@ from functools import partial
 from app.crm.errors import OutcomeUnknown
 from app.crm.hubspot.batches import BatchWriter, Input, Outcomes, write_all
 from app.crm.hubspot.calls import Effect
-from app.crm.hubspot.links import LinkReader
-from app.crm.hubspot.objects import RecordReader
+from app.crm.hubspot.linked import LinkedReader
 from app.crm.hubspot.paths import Paths
 from app.crm.hubspot.wire import clean
 from app.crm.port import Activity, ActivityKind, NoteDraft, TaskDraft
@@ -39,10 +38,9 @@ _SHAPES = {
 
 
 class Activities:
-    def __init__(self, writer: BatchWriter, reader: RecordReader, links: LinkReader, paths: Paths) -> None:
+    def __init__(self, writer: BatchWriter, linked: LinkedReader, paths: Paths) -> None:
         self._writer = writer
-        self._reader = reader
-        self._links = links
+        self._linked = linked
         self._paths = paths
 
     async def create_notes(self, drafts: Sequence[NoteDraft]) -> Outcomes:
@@ -53,15 +51,11 @@ class Activities:
 
     async def read(self, kind: ActivityKind, contact_ids: Iterable[ContactId]) -> dict[ContactId, tuple[Activity, ...]]:
         """The activities of each contact; those deleted in between are left out."""
-        shape, contacts = _SHAPES[kind], list(dict.fromkeys(contact_ids))
-        links = await self._links.read("contacts", shape.objects, contacts)
-        ids = {contact: [link.to_id for link in links.get(contact, ())] for contact in contacts}
-        wanted = (each for linked in ids.values() for each in linked)
-        read = await self._reader.read(shape.objects, wanted, (shape.body,), follow_merges=False)
-        bodies = {key: record.properties.get(shape.body) or "" for key, record in read.found.items()}
+        shape = _SHAPES[kind]
+        read = await self._linked.read(shape.objects, contact_ids, (shape.body,))
         return {
-            contact: tuple(Activity(each, bodies[each]) for each in linked if each in bodies)
-            for contact, linked in ids.items()
+            contact: tuple(Activity(record.id, record.properties.get(shape.body) or "") for record in records)
+            for contact, records in read.items()
         }
 
     async def _create(self, kind: ActivityKind, inputs: Sequence[Input]) -> Outcomes:

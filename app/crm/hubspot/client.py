@@ -14,12 +14,14 @@ from app.crm.hubspot.activities import Activities
 from app.crm.hubspot.batches import BatchWriter
 from app.crm.hubspot.calls import Caller, Limits, Sleep
 from app.crm.hubspot.directory import Directory
+from app.crm.hubspot.kinds import PLURALS
+from app.crm.hubspot.linked import LinkedReader
 from app.crm.hubspot.links import Link, LinkReader
 from app.crm.hubspot.objects import Record, RecordReader
 from app.crm.hubspot.paths import paths_for
 from app.crm.hubspot.updates import ContactUpdates
 from app.crm.port import Activity, ActivityKind, ContactsRead, NoteDraft, Outcome, PropertyChange, TaskDraft
-from app.records.crm import Company, Contact, Owner, PropertyDefinition
+from app.records.crm import Company, Contact, Deal, Owner, PastValue, PropertyDefinition
 from app.records.ids import CompanyId, ContactId, ObjectType
 
 HTTP_TIMEOUT = timedelta(seconds=10)
@@ -55,8 +57,9 @@ class HubspotCrm:
         self._version = version
         self._reader = RecordReader(caller, paths)
         self._links = links
+        self._linked = LinkedReader(links, self._reader)
         self._updates = ContactUpdates(writer, self._reader, paths)
-        self._activities = Activities(writer, self._reader, links, paths)
+        self._activities = Activities(writer, self._linked, paths)
         self._directory = Directory(caller, paths)
 
     def __repr__(self) -> str:
@@ -77,6 +80,23 @@ class HubspotCrm:
         return {
             CompanyId(asked): Company(CompanyId(record.id), record.properties) for asked, record in read.found.items()
         }
+
+    async def read_deals(
+        self, contact_ids: Sequence[ContactId], properties: Sequence[str]
+    ) -> Mapping[ContactId, tuple[Deal, ...]]:
+        """The deals of every contact asked for, in the order of their ids; those deleted in between are left out."""
+        read = await self._linked.read("deals", contact_ids, properties)
+        return {
+            contact: tuple(Deal(record.id, record.properties) for record in records)
+            for contact, records in read.items()
+        }
+
+    async def read_histories(
+        self, object_type: ObjectType, ids: Sequence[str], properties: Sequence[str]
+    ) -> Mapping[str, Mapping[str, tuple[PastValue, ...]]]:
+        """The past of each property, newest value first, by the id asked for."""
+        read = await self._reader.read(PLURALS[object_type], ids, (), histories=properties)
+        return {asked: record.pasts for asked, record in read.found.items()}
 
     async def read_owners(self) -> tuple[Owner, ...]:
         """All owners, the archived ones included and marked inactive."""

@@ -110,9 +110,8 @@ def touch(record: Record, at: datetime) -> None:
 
 
 def _put_own(record: Record, at: datetime, source: Source) -> None:
-    """The properties that say what a record is and where it came from."""
+    """The properties that say what a record is and where it came from. All but its id have a history."""
     own = {
-        "hs_object_id": record.id,
         record.kind.created_property: iso(at),
         "hs_object_source": source.kind,
         "hs_object_source_id": source.id,
@@ -120,7 +119,9 @@ def _put_own(record: Record, at: datetime, source: Source) -> None:
     }
     if source.user_id is not None and record.kind not in {CONTACTS, COMPANIES}:
         own["hs_created_by"] = own["hs_created_by_user_id"] = str(source.user_id)
-    record.values.update(own)
+    for name, value in own.items():
+        record.put(name, value, at, source)
+    record.values["hs_object_id"] = record.id
     touch(record, at)
 
 
@@ -151,7 +152,7 @@ def _index(portal: Portal, record: Record, definition: PropertyDefinition | None
 def _following(
     record: Record, values: Mapping[str, str], at: datetime, properties: Mapping[str, PropertyDefinition]
 ) -> dict[str, str]:
-    """What HubSpot sets by itself because of a change: stage dates, the owner's date, the e-mail domain."""
+    """What HubSpot sets by itself because of a change: stage dates, the owner's date, whether a deal is closed."""
     follow: dict[str, str] = {}
     stage, old_stage = values.get("lifecyclestage"), record.values.get("lifecyclestage", "")
     if stage is not None and stage != old_stage:
@@ -163,6 +164,9 @@ def _following(
         follow["hubspot_owner_assigneddate"] = iso(at) if owner else ""
     if "email" in values:
         follow["hs_email_domain"] = values["email"].partition("@")[2]
+    if "dealstage" in values:
+        follow["hs_is_closed"] = str(values["dealstage"] in {"closedwon", "closedlost"}).lower()
+        follow["hs_is_closed_won"] = str(values["dealstage"] == "closedwon").lower()
     if values.get("hs_task_status") == "COMPLETED":
         follow["hs_task_completion_date"] = iso(at)
     return {name: value for name, value in follow.items() if name in properties}

@@ -195,6 +195,7 @@ _FORM_PROPERTIES = (
     ),
 )
 _RECORD_PROPERTIES = (
+    kept("num_associated_deals", "Number of associated deals", "number", calculated=True),
     kept("createdate", "Create date", "datetime"),
     kept("lastmodifieddate", "Last modified date", "datetime"),
     kept("hs_object_id", "Record ID", "number"),

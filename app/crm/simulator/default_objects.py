@@ -3,6 +3,7 @@
 from app.crm.simulator.default_contacts import CONTACT_PROPERTIES, DEFAULT_STAGES, stage_dates
 from app.crm.simulator.definitions import (
     ObjectSchema,
+    Option,
     PropertyDefinition,
     PropertyGroup,
     kept,
@@ -56,6 +57,17 @@ INDUSTRIES = options(
     "UTILITIES",
 )
 
+_DEAL_STAGES = (
+    Option("appointmentscheduled", "Appointment scheduled"),
+    Option("qualifiedtobuy", "Qualified to buy"),
+    Option("presentationscheduled", "Presentation scheduled"),
+    Option("decisionmakerboughtin", "Decision maker bought-in"),
+    Option("contractsent", "Contract sent"),
+    Option("closedwon", "Closed won"),
+    Option("closedlost", "Closed lost"),
+)
+"""The stages of the one deal pipeline that a fresh portal has."""
+
 _OWNER = standard("hubspot_owner_id", "Owner", "enumeration", external="OWNER")
 _ASSIGNED = kept("hubspot_owner_assigneddate", "Owner assigned date", "datetime")
 _RECORD = (
@@ -96,11 +108,16 @@ _COMPANY = (
 )
 _DEAL = (
     standard("dealname", "Deal name"),
-    standard("dealstage", "Deal stage"),
-    standard("pipeline", "Pipeline"),
+    standard("dealstage", "Deal stage", "enumeration", field_type="radio", options=_DEAL_STAGES),
+    standard("pipeline", "Pipeline", "enumeration", options=(Option("default", "Sales pipeline"),)),
+    standard(
+        "dealtype", "Deal type", "enumeration", field_type="radio", options=options("newbusiness", "existingbusiness")
+    ),
     standard("amount", "Amount", "number"),
     standard("closedate", "Close date", "datetime"),
     kept("createdate", "Create date", "datetime"),
+    kept("hs_is_closed", "Is deal closed?", "bool", calculated=True),
+    kept("hs_is_closed_won", "Is closed won", "bool", calculated=True),
 )
 _ACTIVITY = (
     standard("hs_timestamp", "Activity date", "datetime"),

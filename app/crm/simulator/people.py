@@ -1,14 +1,16 @@
 """What people and HubSpot itself do to records: edits, imports, forms, activities, merges, deletions."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from app.crm.simulator.changes import change, check_unique, checked, create, touch
 from app.crm.simulator.instants import iso
 from app.crm.simulator.links import may_be_primary
-from app.crm.simulator.object_types import ACTIVITIES, COMPANIES, CONTACTS, OBJECT_TYPES, ObjectType
+from app.crm.simulator.object_types import ACTIVITIES, COMPANIES, CONTACTS, DEALS, OBJECT_TYPES, ObjectType
 from app.crm.simulator.portal import Portal
-from app.crm.simulator.records import Record, Source
+from app.crm.simulator.records import Record, Source, Version
 
+_CALCULATED = Source("CALCULATED", "")
 _TOUCHES = {"calls": "CALL", "emails": "EMAIL", "meetings": "MEETING_EVENT"}
 
 
@@ -35,6 +37,15 @@ def associate(portal: Portal, start: Record, end: Record, source: Source, *, pri
         start.put("associatedcompanyid", end.id, at, source)
         touch(start, at)
     portal.outbox.associated((start.kind, start.id), (end.kind, end.id), at, source, primary=primary)
+    for record, other in ((start, end), (end, start)):
+        if record.kind is CONTACTS and other.kind is DEALS:
+            _count_deals(portal, record)
+
+
+def _count_deals(portal: Portal, contact: Record) -> None:
+    """HubSpot counts a contact's deals by itself, and leaves the number empty until there is one."""
+    if links := portal.links.of(CONTACTS, contact.id, DEALS):
+        change(portal, contact, {"num_associated_deals": str(len(links))}, _CALCULATED)
 
 
 def submit_form(portal: Portal, contact: Record, form_name: str) -> None:
@@ -72,7 +83,7 @@ def log_activity(
                 "hs_sa_first_engagement_date": now,
                 "hs_sa_first_engagement_object_type": _TOUCHES[kind.name],
             }
-        change(portal, contact, touched, Source("CALCULATED", ""))
+        change(portal, contact, touched, _CALCULATED)
     return activity
 
 
@@ -113,15 +124,17 @@ def merge(portal: Portal, primary: Record, other: Record, source: Source) -> Rec
     merged = Record(CONTACTS, portal.records.new_id(), min(primary.created_at, other.created_at), at)
     taken = {name: value for name, value in other.values.items() if name not in primary.values}
     _inherit(portal, merged, primary, other)
+    _settle(merged, at, source)
     portal.outbox.merged(primary, other.id, merged.id, len(taken), at, source)
     portal.outbox.happened(other, "deletion", at, source, "DELETED")
     for old in (primary, other):
         portal.records.merge_into(old, merged.id)
         portal.counters.fold(old.id, merged.id)
-        for kind in (COMPANIES, *ACTIVITIES):
+        for kind in (COMPANIES, DEALS, *ACTIVITIES):
             portal.links.move(CONTACTS, old.id, merged.id, kind)
     portal.records.add(merged)
     _claim_all(portal, merged)
+    _count_deals(portal, merged)
     touch(merged, at)
     return merged
 
@@ -143,6 +156,14 @@ def _inherit(portal: Portal, merged: Record, primary: Record, other: Record) -> 
     keep = [email for email in extra if email and email != merged.values.get("email")]
     if keep:
         merged.values["hs_additional_emails"] = ";".join(dict.fromkeys(keep))
+
+
+def _settle(merged: Record, at: datetime, source: Source) -> None:
+    """Let each history end in the value that the merge decided on, whichever of the two was set last."""
+    for name, versions in merged.histories.items():
+        value = merged.values.get(name, "")
+        if versions[-1].value != value:
+            versions.append(Version(value, at, source))
 
 
 def _claim_all(portal: Portal, record: Record) -> None:

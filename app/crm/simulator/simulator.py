@@ -16,7 +16,7 @@ from app.crm.simulator.definitions import Option, PropertyDefinition, PropertyGr
 from app.crm.simulator.events import Event, Subscription
 from app.crm.simulator.faults import Faults
 from app.crm.simulator.instants import Now, wall_clock
-from app.crm.simulator.object_types import COMPANIES, CONTACTS, NOTES, TASKS, ObjectType, object_type
+from app.crm.simulator.object_types import COMPANIES, CONTACTS, DEALS, NOTES, TASKS, ObjectType, object_type
 from app.crm.simulator.portal import Portal
 from app.crm.simulator.quota import Quota
 from app.crm.simulator.records import Record, Source
@@ -133,6 +133,21 @@ class Simulator:
         self, company_id: str, properties: Mapping[str, str], *, source: str = "CRM_UI", by: str = PERSON
     ) -> None:
         people.edit_record(self.portal, self._record(COMPANIES, company_id), properties, Source(source, by))
+
+    def create_deal(
+        self, properties: Mapping[str, str], *, contact_id: str, source: str = "CRM_UI", by: str = PERSON
+    ) -> str:
+        """A deal with a contact; its id."""
+        contact = self._record(CONTACTS, contact_id)
+        deal = people.add_record(self.portal, DEALS, properties, Source(source, by))
+        people.associate(self.portal, deal, contact, Source(source, by), primary=False)
+        return deal.id
+
+    def edit_deal(
+        self, deal_id: str, properties: Mapping[str, str], *, source: str = "CRM_UI", by: str = PERSON
+    ) -> None:
+        """Change a deal; moving its stage opens or closes it."""
+        people.edit_record(self.portal, self._record(DEALS, deal_id), properties, Source(source, by))
 
     def associate(self, contact_id: str, company_id: str, *, primary: bool = True, by: str = PERSON) -> None:
         contact, company = self._record(CONTACTS, contact_id), self._record(COMPANIES, company_id)

@@ -36,6 +36,8 @@ def control_routes(sim: "Simulator") -> list[BaseRoute]:
         ("GET", "contacts/{contact_id}/activities/{object_type}", _activities),
         ("POST", "companies", _create_company),
         ("POST", "companies/{company_id}", _edit_company),
+        ("POST", "deals", _create_deal),
+        ("POST", "deals/{deal_id}", _edit_deal),
         ("POST", "owners", _create_owner),
         ("POST", "owners/{owner_id}/archive", _archive_owner),
         ("POST", "tasks/{task_id}/complete", _complete_task),
@@ -158,6 +160,15 @@ def _create_company(sim: "Simulator", _request: Request, body: Json) -> Json:
 def _edit_company(sim: "Simulator", request: Request, body: Json) -> Json:
     sim.edit_company(request.path_params["company_id"], body["properties"], **_hand(body))
     return {"id": request.path_params["company_id"]}
+
+
+def _create_deal(sim: "Simulator", _request: Request, body: Json) -> Json:
+    return {"id": sim.create_deal(body["properties"], contact_id=body["contact_id"], **_hand(body))}
+
+
+def _edit_deal(sim: "Simulator", request: Request, body: Json) -> Json:
+    sim.edit_deal(request.path_params["deal_id"], body["properties"], **_hand(body))
+    return {"id": request.path_params["deal_id"]}
 
 
 def _create_owner(sim: "Simulator", _request: Request, body: Json) -> Json:
