@@ -104,8 +104,9 @@ def _score(name: str, scored: Scored) -> list[str]:
 
 
 def _row(row: ScoredRow) -> list[str]:
+    capped = " (at its most)" if row.capped else ""
     return [
-        f"{in_digits(row.points)} of {in_digits(row.possible)} {row.id}",
+        f"{in_digits(row.points)} of {in_digits(row.possible)} {row.id}{capped}",
         *traces.render(row.trace, 1),
     ]
 

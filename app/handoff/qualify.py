@@ -95,7 +95,7 @@ def judge(agreement: Agreement, lead: Lead, facts: Facts, vocabulary: Vocabulary
     """As `qualify`, from facts that may know more of the lead than its properties tell."""
     answered = _answered(agreement, lead, facts.now)
     facts = facts if answered is None else replace(facts, handoff=_state_after(answered))
-    weighed = weigh(agreement, facts, vocabulary, reached_by(lead.stages, stage_seen(lead)))
+    weighed = weigh(agreement, lead.contact.id, facts, vocabulary, reached_by(lead.stages, stage_seen(lead)))
     disqualified, disqualifiers = first_met(agreement.disqualify, weighed.scope)
     barred = answered or gate(agreement, lead, disqualified, facts.now)
     risen = rise(agreement, lead, weighed.scope, may_rise=_may_rise(barred, lead))

@@ -8,10 +8,10 @@ from app.handoff.state import HandoffState, History, Lead
 from app.records.crm import Contact
 from app.rules.facts import Facts, Signal
 from app.rules.moments import read_moment
+from app.rules.signals import SIGNALS, Trail
 
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST = datetime(2200, 1, 1, tzinfo=UTC)
-_FORM = "form"
 
 
 def read_instant(text: str | None) -> datetime | None:
@@ -24,10 +24,9 @@ def read_instant(text: str | None) -> datetime | None:
 
 
 def signals_of(contact: Contact) -> tuple[Signal, ...]:
-    """The form submissions that the properties tell of: the latest, and the first if that is another."""
-    latest = _submission(contact, "recent")
-    first = _submission(contact, "first")
-    return tuple(signal for signal in dict.fromkeys((latest, first)) if signal is not None)
+    """What the contact's properties tell that it did, each thing once. What is not asked for is not told."""
+    found = (_signal(kind, trail, contact) for kind, source in SIGNALS.items() for trail in source.trails)
+    return tuple(signal for signal in dict.fromkeys(found) if signal is not None)
 
 
 def facts_of(lead: Lead, now: datetime, *, handoff: HandoffState | None = None) -> Facts:
@@ -38,6 +37,8 @@ def facts_of(lead: Lead, now: datetime, *, handoff: HandoffState | None = None) 
         company=None if lead.company is None else lead.company.properties,
         signals=signals_of(lead.contact),
         handoff=handoff or handoff_state_of(lead.history),
+        deals=tuple(deal.properties for deal in lead.deals),
+        group=lead.group,
     )
 
 
@@ -50,7 +51,14 @@ def handoff_state_of(history: History) -> HandoffState | None:
     return history.last.state
 
 
-def _submission(contact: Contact, which: str) -> Signal | None:
-    name = (contact.properties.get(f"{which}_conversion_event_name") or "").strip()
-    at = read_instant(contact.properties.get(f"{which}_conversion_date"))
-    return Signal(_FORM, name, at) if name and at is not None else None
+def _signal(kind: str, trail: Trail, contact: Contact) -> Signal | None:
+    at, detail = read_instant(contact.properties.get(trail.at)), _detail(trail, contact)
+    return None if at is None or (trail.named and not detail) else Signal(kind, detail, at)
+
+
+def _detail(trail: Trail, contact: Contact) -> str:
+    """What the detail property says, unless it came to say so only after the signal."""
+    at, since = (read_instant(contact.properties.get(name)) for name in (trail.at, trail.since))
+    is_later = at is not None and since is not None and at < since
+    detail = (contact.properties.get(trail.detail) or "").strip()
+    return trail.words if is_later or not detail else detail

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from app.records.crm import Company, Contact, Owner
+from app.records.crm import Company, Contact, Deal, Owner
 from app.records.ids import OwnerId, PoolId
 from app.records.stages import StageOrder
+from app.rules.facts import GroupMember
 
 
 class HandoffState(StrEnum):
@@ -127,12 +128,18 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """A contact as read from the CRM, with its company and its history with Baton."""
+    """A contact as read from the CRM, with its company, its deals and its history with Baton.
+
+    `group` are the known people of the same company with a buying role; None without a company, or where
+    nobody looked for them.
+    """
 
     contact: Contact
     company: Company | None
     history: History
     stages: StageOrder = field(default_factory=StageOrder)
+    deals: tuple[Deal, ...] = ()
+    group: tuple[GroupMember, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from app.agreement.model import Agreement, Persona
+from app.records.roles import BUYING_ROLE, roles_in
 from app.records.stages import StageOrder
 from app.rules.condition import Condition
 from app.rules.evaluate import Scope, evaluate
-from app.rules.facts import Facts, Vocabulary
+from app.rules.facts import Facts, GroupMember, Vocabulary
 from app.rules.score import Scored, score, totals
 from app.rules.trace import Trace
 from app.rules.truth import Truth
@@ -70,11 +71,17 @@ def first_met(rules: Iterable[R], scope: Scope) -> tuple[R | None, tuple[Tried, 
     return None, tuple(tried)
 
 
-def weigh(agreement: Agreement, facts: Facts, vocabulary: Vocabulary, reached: frozenset[str]) -> Weighed:
-    """Persona first, then fit, then interest: each may refer to those before it."""
-    scope = Scope(facts=facts, vocabulary=vocabulary, definitions=agreement.definitions, reached=reached)
+def weigh(
+    agreement: Agreement, contact_id: str, facts: Facts, vocabulary: Vocabulary, reached: frozenset[str]
+) -> Weighed:
+    """Persona first, then fit, then interest: each may refer to those before it.
+
+    Which domains are free mail is the agreement's to say.
+    """
+    words = replace(vocabulary, free_mail=agreement.free_mail)
+    scope = Scope(facts=facts, vocabulary=words, definitions=agreement.definitions, reached=reached)
     persona, personas = first_met(agreement.personas, scope)
-    scope = replace(scope, persona=None if persona is None else persona.id)
+    scope = _knowing(persona, contact_id, scope)
     scored = {"fit": score(agreement.fit, scope)}
     scope = replace(scope, scores=totals(scored))
     scored |= {_part(name): score(card, scope) for name, card in agreement.interest.items()}
@@ -86,6 +93,22 @@ def reached_by(stages: StageOrder, stage: str | None) -> frozenset[str]:
     """The stages that a lead at `stage` has reached or passed; a stage that is in no order counts alone."""
     passed = stages.names[: stages.rank(stage) + 1]
     return frozenset((*passed, stage)) if stage else frozenset(passed)
+
+
+def _knowing(persona: Persona | None, contact_id: str, scope: Scope) -> Scope:
+    """The scope with the contact's persona and role, and with the contact in its buying group."""
+    name, role = (None, None) if persona is None else (persona.id, persona.role)
+    facts = replace(scope.facts, group=_joined(scope.facts, contact_id, role))
+    return replace(scope, facts=facts, persona=name, role=role)
+
+
+def _joined(facts: Facts, contact_id: str, role: str | None) -> tuple[GroupMember, ...] | None:
+    """The buying group with the contact in the role of its persona, else in those that it was given by hand."""
+    if facts.group is None:
+        return None
+    roles = roles_in(facts.contact.get(BUYING_ROLE)) if role is None else (role,)
+    others = (member for member in facts.group if member.contact_id != contact_id)
+    return (*others, *(GroupMember(contact_id, one) for one in roles))
 
 
 def _part(name: str) -> str:

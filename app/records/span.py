@@ -22,7 +22,7 @@ class Unit(StrEnum):
     YEAR = "year"
 
 
-_SPELLINGS = {
+SPELLINGS = {
     Unit.SECOND: ("s", "sec", "second", "seconds"),
     Unit.MINUTE: ("min", "minute", "minutes", "mins"),
     Unit.HOUR: ("h", "hour", "hours"),
@@ -31,7 +31,7 @@ _SPELLINGS = {
     Unit.MONTH: ("month", "months"),
     Unit.YEAR: ("year", "years"),
 }
-_UNITS = {spelling: unit for unit, spellings in _SPELLINGS.items() for spelling in spellings}
+_UNITS = {spelling: unit for unit, spellings in SPELLINGS.items() for spelling in spellings}
 _FIXED = {
     Unit.SECOND: timedelta(seconds=1),
     Unit.MINUTE: timedelta(minutes=1),

@@ -1,6 +1,6 @@
 """What a condition is: a tree of `all`, `any`, `none` over leaves, each naming one thing known of a lead.
 
-A new leaf is a class here, a line in `Condition`, and one function each in parse, evaluate and wording;
+A new leaf is a class here, a line in `Leaf`, and a function each in parse_leaf, leaves and wording;
 `assert_never` finds the places. A new operator is one row in `app.rules.operators`.
 """
 
@@ -49,10 +49,21 @@ class PropertyTest:
 
 
 @dataclass(frozen=True, slots=True)
+class DealTest:
+    """`deal.amount: {at_least: 5000, below: 9000}`: one of the contact's deals meets all the tests.
+
+    Without a deal there is no value to test. The tests are of one property.
+    """
+
+    tests: tuple[PropertyTest, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SignalTest:
     """`signal: {form: {contains: demo}, within: 7 days, at_least: 2 times}`.
 
-    Without an operator any detail will do.
+    Without an operator any detail will do. `within` is the window in which signals count, `not_within`
+    one in which there must be none: it has happened, but not lately. No `at_most` is as many as there are.
     """
 
     kind: str
@@ -60,6 +71,8 @@ class SignalTest:
     wanted: tuple[str, ...] = ()
     within: Span | None = None
     at_least: int = 1
+    not_within: Span | None = None
+    at_most: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +89,24 @@ class PersonaTest:
     """`persona: economic_buyer`: the contact's persona is one of `ids`."""
 
     ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RoleTest:
+    """`role: decision_maker`: the buying role of the contact's persona is one of `roles`."""
+
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BuyingGroupTest:
+    """`buying_group: {has: [decision_maker, champion], at_least: 2 people}`.
+
+    Somebody of the company plays each role of `has`, and at least so many people have a role at all.
+    """
+
+    has: tuple[str, ...] = ()
+    at_least: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +130,16 @@ class Meets:
     name: str
 
 
-Condition: TypeAlias = (
-    All | Any_ | None_ | PropertyTest | SignalTest | ScoreTest | PersonaTest | StageTest | HandoffTest | Meets
+Leaf: TypeAlias = (
+    PropertyTest
+    | DealTest
+    | SignalTest
+    | ScoreTest
+    | PersonaTest
+    | RoleTest
+    | BuyingGroupTest
+    | StageTest
+    | HandoffTest
+    | Meets
 )
+Condition: TypeAlias = All | Any_ | None_ | Leaf

@@ -19,11 +19,21 @@ class Signal:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupMember:
+    """Somebody of the contact's company, and a part that they play in the purchase. Who plays two is in twice."""
+
+    contact_id: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """A lead as known at `now`.
 
     `contact` and `company` map property names to values as text; `company` is None when the contact
     has no company. `handoff` is the state of the handoff (`open`, `accepted`, ...), None without one.
+    `group` are the known people of the same company with a buying role, the contact included; None
+    without a company.
     """
 
     now: datetime
@@ -31,6 +41,8 @@ class Facts:
     company: Mapping[str, str | None] | None = None
     signals: tuple[Signal, ...] = ()
     handoff: str | None = None
+    deals: tuple[Mapping[str, str | None], ...] = ()
+    group: tuple[GroupMember, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

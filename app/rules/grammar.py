@@ -69,6 +69,12 @@ class Reading:
         return NOTHING
 
 
+def quoted(node: object) -> str:
+    """What is written, short enough for a message."""
+    written = {True: "true", False: "false"}.get(node) if isinstance(node, bool) else str(node)
+    return "nothing" if node is None or node in ({}, []) else f"`{str(written)[:60]}`"
+
+
 def nearest(name: str, among: Iterable[str]) -> str:
     """A remedy for a name that does not exist: the nearest that does, else all there are."""
     known = sorted(among)

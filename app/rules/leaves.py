@@ -1,16 +1,26 @@
-"""What each leaf sees: one function a kind, each total on any facts."""
+"""What each leaf sees: its truth, and the trace that shows why. One pair of functions a kind, total on any facts."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from app.rules.condition import HandoffTest, PersonaTest, PropertyTest, ScoreTest, SignalTest, StageTest
+from app.rules.condition import (
+    BuyingGroupTest,
+    DealTest,
+    HandoffTest,
+    PersonaTest,
+    PropertyTest,
+    RoleTest,
+    ScoreTest,
+    SignalTest,
+    StageTest,
+)
 from app.rules.names import known_kind, raw, since, value_text
-from app.rules.operators import KNOWN, OPERATORS
+from app.rules.operators import OPERATORS
 from app.rules.scope import Scope
-from app.rules.signals import about, counted, turns
-from app.rules.trace import Trace
-from app.rules.truth import Truth
+from app.rules.signals import about, counted, suffices, turns
+from app.rules.trace import Join, Trace, joined
+from app.rules.truth import Truth, every, some
 from app.rules.turns import first_turn, of_days_since, of_value
 from app.rules.values import Kind, read
 from app.rules.wording import Leaf, amount, describe, is_final, shown, subject, wish
@@ -22,70 +32,151 @@ HANDOFF_ENDS = ("rejected", "recycled", "expired")
 """States off that road; a test for one of them means only itself."""
 
 _TIMES = (Kind.DATE, Kind.DATETIME)
+_SHOWN_DEALS = 3
 
 
 def trace_property(test: PropertyTest, scope: Scope) -> Trace:
+    """Shows the value as the CRM holds it where nothing can be derived from it."""
     text = value_text(test.name, scope.facts, scope.vocabulary) or raw(test.name, scope.facts)
     instants = _property_turns(test, scope)
     return _leaf(
         test,
         scope,
-        truth=_property_truth(test, scope),
+        truth=property_truth(test, scope),
         seen=None if text is None else shown(text),
-        changes_at=first_turn(instants, scope.facts.now, lambda at: _property_truth(test, scope.at(at))),
+        changes_at=first_turn(instants, scope.facts.now, lambda at: property_truth(test, scope.at(at))),
     )
 
 
-def _property_truth(test: PropertyTest, scope: Scope) -> Truth:
+def property_truth(test: PropertyTest, scope: Scope) -> Truth:
     """What the test says; `if_missing` speaks where there is no value."""
-    if test.operator == KNOWN:
-        is_known = raw(test.name, scope.facts) is not None
-        return Truth.of(is_known == (test.wanted == ("true",)))
+    operator = OPERATORS.get(test.operator)
+    if operator is not None and operator.asks_presence:
+        return operator.presence(test.wanted, there=raw(test.name, scope.facts) is not None)
     text = value_text(test.name, scope.facts, scope.vocabulary)
     truth = Truth.NO_DATA if text is None else _compare(test, _kind(test, scope), text, scope.facts.now)
     return test.if_missing if truth is Truth.NO_DATA and test.if_missing else truth
 
 
+def trace_deal(test: DealTest, scope: Scope) -> Trace:
+    """Shows what the deals hold, the first few of them."""
+    traces = [joined(Join.ALL, [trace_property(one, deal) for one in test.tests]) for deal in scope.each_deal()]
+    whole = joined(Join.ANY, traces)
+    values = dict.fromkeys(part.seen for trace in traces for part in trace.children if part.seen)
+    more = " and more" if len(values) > _SHOWN_DEALS else ""
+    seen = f"{', '.join([*values][:_SHOWN_DEALS])}{more}" if values else None
+    return _leaf(test, scope, truth=whole.truth, seen=seen, changes_at=whole.changes_at)
+
+
+def deal_truth(test: DealTest, scope: Scope) -> Truth:
+    """Whether one deal meets all the tests; without a deal, what they say of no value."""
+    return some(every(property_truth(one, deal) for one in test.tests) for deal in scope.each_deal())
+
+
 def trace_signal(test: SignalTest, scope: Scope) -> Trace:
+    """Shows how many signals count, and the latest."""
     matching, now = about(test, scope.facts), scope.facts.now
     found = counted(test, matching, now)
     times = f"{len(found)} times, last " if len(found) > 1 else ""
     seen = f"{times}{shown(found[0].detail)} at {found[0].occurred_at:%Y-%m-%d %H:%M} UTC" if found else "none"
 
     def truth_at(instant: datetime) -> Truth:
-        return Truth.of(len(counted(test, matching, instant)) >= test.at_least)
+        return Truth.of(suffices(test, matching, instant))
 
-    truth = truth_at(now)
+    wanted = describe(test, scope.vocabulary)
+    is_limited = test.at_most is not None or test.not_within is not None
+    needed = "This would be needed" if is_limited else "A signal would be needed"
     return _leaf(
         test,
         scope,
-        truth=truth,
+        truth=truth_at(now),
         seen=seen,
-        miss=""
-        if truth is Truth.MET
-        else f"A signal would be needed: {describe(test, scope.vocabulary)}; there is {seen}",
+        miss=f"{needed}: {wanted}; there is {seen}",
         changes_at=first_turn(turns(test, matching), now, truth_at),
     )
 
 
+def signal_truth(test: SignalTest, scope: Scope) -> Truth:
+    """Never without an answer: what was not seen did not happen."""
+    return Truth.of(suffices(test, about(test, scope.facts), scope.facts.now))
+
+
 def trace_score(test: ScoreTest, scope: Scope) -> Trace:
+    """Shows the points."""
     points = scope.scores.get(test.name)
-    truth = Truth.NO_DATA if points is None else _compare(test, Kind.NUMBER, str(points), scope.facts.now)
-    return _leaf(test, scope, truth=truth, seen=None if points is None else amount(points))
+    return _leaf(test, scope, truth=score_truth(test, scope), seen=None if points is None else amount(points))
+
+
+def score_truth(test: ScoreTest, scope: Scope) -> Truth:
+    """No data for a score that does not exist, or is not known yet."""
+    points, operator = scope.scores.get(test.name), OPERATORS.get(test.operator)
+    if operator is not None and operator.asks_presence:
+        return operator.presence(test.wanted, there=points is not None)
+    return Truth.NO_DATA if points is None else _compare(test, Kind.NUMBER, str(points), scope.facts.now)
 
 
 def trace_persona(test: PersonaTest, scope: Scope) -> Trace:
-    return _leaf(test, scope, truth=Truth.of(scope.persona in test.ids), seen=scope.persona or "none")
+    """Shows the persona."""
+    return _leaf(test, scope, truth=persona_truth(test, scope), seen=scope.persona or "none")
+
+
+def persona_truth(test: PersonaTest, scope: Scope) -> Truth:
+    """Whether the persona is one of those wanted."""
+    return Truth.of(scope.persona in test.ids)
+
+
+def trace_role(test: RoleTest, scope: Scope) -> Trace:
+    """Shows the buying role."""
+    return _leaf(test, scope, truth=role_truth(test, scope), seen=scope.role or "none")
+
+
+def role_truth(test: RoleTest, scope: Scope) -> Truth:
+    """Whether the role of the persona is one of those wanted."""
+    return Truth.of(scope.role in test.roles)
+
+
+def trace_group(test: BuyingGroupTest, scope: Scope) -> Trace:
+    """Shows how many people are known, and their roles."""
+    group = scope.facts.group
+    seen = None if group is None else _in_group([(member.contact_id, member.role) for member in group])
+    return _leaf(test, scope, truth=group_truth(test, scope), seen=seen)
+
+
+def group_truth(test: BuyingGroupTest, scope: Scope) -> Truth:
+    """No data without a company, since nobody can be told to belong to one."""
+    group = scope.facts.group
+    if group is None:
+        return Truth.NO_DATA
+    is_filled = set(test.has) <= {member.role for member in group}
+    return Truth.of(is_filled and len({member.contact_id for member in group}) >= test.at_least)
+
+
+def _in_group(members: list[tuple[str, str]]) -> str:
+    """`2 people: champion, decision maker`."""
+    people = len({contact_id for contact_id, _ in members})
+    roles = sorted({role.replace("_", " ") for _, role in members})
+    return shown(f"{people} {'person' if people == 1 else 'people'}: {', '.join(roles)}") if people else "nobody"
 
 
 def trace_stage(test: StageTest, scope: Scope) -> Trace:
+    """Shows nothing: that a stage is reached says all."""
     miss = f"Stage {test.reaches} would have to be reached; it is not"
-    return _leaf(test, scope, truth=Truth.of(test.reaches in scope.reached), seen=None, miss=miss)
+    return _leaf(test, scope, truth=stage_truth(test, scope), seen=None, miss=miss)
+
+
+def stage_truth(test: StageTest, scope: Scope) -> Truth:
+    """Whether the stage is reached or passed."""
+    return Truth.of(test.reaches in scope.reached)
 
 
 def trace_handoff(test: HandoffTest, scope: Scope) -> Trace:
-    state = scope.facts.handoff
-    return _leaf(test, scope, truth=Truth.of(state in _states(test.state)), seen=state or "none")
+    """Shows the state."""
+    return _leaf(test, scope, truth=handoff_truth(test, scope), seen=scope.facts.handoff or "none")
+
+
+def handoff_truth(test: HandoffTest, scope: Scope) -> Truth:
+    """Whether the handoff is in the state, or further down the road."""
+    return Truth.of(scope.facts.handoff in _states(test.state))
 
 
 def _states(state: str) -> tuple[str, ...]:

@@ -6,6 +6,8 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import assert_never
 
 from app.records.span import Span, Unit
 
@@ -30,6 +32,28 @@ class Moment:
     end: datetime
 
 
+class Period(StrEnum):
+    """A stretch of the calendar in UTC; a week begins on Monday."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+
+@dataclass(frozen=True, slots=True)
+class Offset:
+    """An instant that moves with the clock: `3 days ago`, or `7 days from now` when `ahead`."""
+
+    span: Span
+    ahead: bool
+
+    def passes(self, start: datetime) -> datetime:
+        """When the moving instant comes to `start`: from then on `start` lies before it."""
+        return earlier(start, self.span) if self.ahead else later(start, self.span)
+
+
 def read_moment(text: str) -> Moment | None:
     """The moment that `2026-10-01`, an ISO instant or epoch milliseconds name; None for any other text.
 
@@ -45,16 +69,12 @@ def read_moment(text: str) -> Moment | None:
 
 def later(start: datetime, span: Span) -> datetime:
     """`start` plus the span; months and years are calendar periods. Stops at the end of time."""
-    try:
-        match span.unit:
-            case Unit.MONTH:
-                return _months_later(start, span.amount)
-            case Unit.YEAR:
-                return _months_later(start, 12 * span.amount)
-            case _:
-                return start + Span(span.amount, span.unit).fixed
-    except (ValueError, OverflowError):
-        return LAST
+    return _moved(start, span, 1)
+
+
+def earlier(start: datetime, span: Span) -> datetime:
+    """`start` less the span; months and years are calendar periods. Stops at the beginning of time."""
+    return _moved(start, span, -1)
 
 
 def days_later(start: datetime, days: int) -> datetime:
@@ -63,6 +83,44 @@ def days_later(start: datetime, days: int) -> datetime:
         return start + timedelta(days=days)
     except OverflowError:
         return LAST if days > 0 else FIRST
+
+
+def period_start(instant: datetime, period: Period, shift: int = 0) -> datetime:
+    """When the period that `instant` lies in begins, or the one `shift` periods on. Stops at the ends of time."""
+    midnight = instant.replace(hour=0, minute=0, second=0, microsecond=0)
+    match period:
+        case Period.DAY:
+            return days_later(midnight, shift)
+        case Period.WEEK:
+            return days_later(midnight, 7 * shift - midnight.weekday())
+        case Period.MONTH:
+            return _month_start(midnight, shift)
+        case Period.QUARTER:
+            return _month_start(midnight, 3 * shift - (midnight.month - 1) % 3)
+        case Period.YEAR:
+            return _month_start(midnight, 12 * shift - (midnight.month - 1))
+        case _:
+            assert_never(period)
+
+
+def _moved(start: datetime, span: Span, sign: int) -> datetime:
+    try:
+        match span.unit:
+            case Unit.MONTH:
+                return _months_later(start, sign * span.amount)
+            case Unit.YEAR:
+                return _months_later(start, sign * 12 * span.amount)
+            case _:
+                return start + sign * Span(span.amount, span.unit).fixed
+    except (ValueError, OverflowError):
+        return LAST if sign > 0 else FIRST
+
+
+def _month_start(midnight: datetime, shift: int) -> datetime:
+    try:
+        return _months_later(midnight.replace(day=1), shift)
+    except ValueError:
+        return LAST if shift > 0 else FIRST
 
 
 def _instant(text: str) -> datetime | None:

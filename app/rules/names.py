@@ -12,7 +12,6 @@ from app.rules.facts import Facts, Vocabulary
 from app.rules.moments import Moment
 from app.rules.values import Kind, kind_of, read
 
-OBJECTS = ("contact", "company")
 DAYS_SINCE = "days_since_"
 OWN = "baton_"
 """Properties that Baton creates itself begin so."""
@@ -54,7 +53,7 @@ def derived(name: str) -> Derived | None:
     """The derivation behind a dotted name, if it is no property itself."""
     source = name.removeprefix(f"contact.{DAYS_SINCE}")
     if source != name and source:
-        return Derived(source, f"Days since {_spaced(source).lower()}", Kind.NUMBER, _days_since)
+        return Derived(source, f"Days since {_days_of(source)}", Kind.NUMBER, _days_since)
     return DERIVED.get(name)
 
 
@@ -65,11 +64,19 @@ def property_of(name: str) -> str:
 
 
 def raw(name: str, facts: Facts) -> str | None:
-    """The text behind a name, as the CRM holds it: none for empty text, an absent key, an absent company."""
+    """The text behind a name, as the CRM holds it: none for empty text, an absent key, an absent record.
+
+    Of several deals the first is read: who asks about deals looks at one at a time.
+    """
     owner, _, key = property_of(name).partition(".")
-    values = facts.contact if owner == "contact" else facts.company
-    text = (values or {}).get(key)
+    text = (_values(owner, facts) or {}).get(key)
     return text if text is not None and text.strip() else None
+
+
+def _values(owner: str, facts: Facts) -> Mapping[str, str | None] | None:
+    if owner == "deal":
+        return facts.deals[0] if facts.deals else None
+    return facts.contact if owner == "contact" else facts.company
 
 
 def value_text(name: str, facts: Facts, vocabulary: Vocabulary) -> str | None:
@@ -105,6 +112,13 @@ def since(name: str, facts: Facts) -> datetime | None:
         return None
     moment = read(Kind.DATETIME, raw(name, facts) or "")
     return moment.start if isinstance(moment, Moment) else None
+
+
+def _days_of(source: str) -> str:
+    """A date as it stands in a sentence: `last e-mail open`."""
+    usual = DEFAULT_PROPERTIES.get(f"contact.{source}")
+    name = _spaced(source) if usual is None else usual.label
+    return name[:1].lower() + name[1:]
 
 
 def _spaced(key: str) -> str:
@@ -192,6 +206,16 @@ company.closedate|Company close date|datetime
 company.hs_num_open_deals|Open deals|number
 company.num_associated_deals|Number of deals|number
 company.num_associated_contacts|Number of contacts|number
+deal.dealname|Deal name|string
+deal.amount|Deal amount|number
+deal.dealstage|Deal stage|enumeration
+deal.pipeline|Deal pipeline|enumeration
+deal.dealtype|Deal type|enumeration
+deal.closedate|Deal close date|datetime
+deal.createdate|Deal created|datetime
+deal.hubspot_owner_id|Deal owner|enumeration
+deal.hs_is_closed|Deal closed|bool
+deal.hs_is_closed_won|Deal won|bool
 """
 
 DEFAULT_PROPERTIES: Mapping[str, PropertyDefinition] = _defaults()

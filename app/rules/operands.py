@@ -10,9 +10,9 @@ from app.rules.condition import PropertyTest
 from app.rules.facts import Vocabulary
 from app.rules.grammar import Reading, nearest
 from app.rules.names import OWN, derived, known_kind, label, property_of
-from app.rules.operators import KNOWN, OPERATORS, Operator, Reads, Takes
+from app.rules.operators import OPERATORS, Operator, Reads, Takes
 from app.rules.truth import Truth
-from app.rules.values import Kind
+from app.rules.values import Kind, read
 
 Test: TypeAlias = tuple[str, tuple[str, ...]]
 """An operator's name and its operands as text."""
@@ -20,7 +20,10 @@ Test: TypeAlias = tuple[str, tuple[str, ...]]
 IF_MISSING = "if_missing"
 _MISSING = {"met": Truth.MET, "not met": Truth.NOT_MET}
 _EXAMPLES = {
+    Reads.AS_BOOL: "true or false",
     Reads.AS_SPAN: "a length of ordinary time like `7 days`",
+    Reads.AS_INSTANT: "a date like `2026-10-01`, or one like `3 days ago` or `7 days from now`",
+    Reads.AS_PERIOD: "one of `day`, `week`, `month`, `quarter` and `year`",
     Reads.AS_PATTERN: "a pattern that RE2 accepts, at most 512 characters",
     Reads.AS_WORDS: "words",
 }
@@ -91,17 +94,25 @@ def _read_test(subject: Subject, name: str, operand: object, reading: Reading) -
 
 def _is_bad(operator: Operator, subject: Subject, text: str, reading: Reading) -> bool:
     """Notes what is wrong with one operand, if anything is."""
-    kind = Kind.BOOL if operator.name == KNOWN else subject.kind or operator.kinds[0]
+    kind = subject.kind or operator.kinds[0]
     if operator.read_operand(kind, text) is None:
         expected = _EXAMPLES.get(operator.reads, kind.in_words)
         fix = f"`{operator.name}` takes {expected}"
         reading.fault("operand_type", f"`{text[:60]}` is not {expected}", fix)
         return True
-    if subject.options and operator.name != KNOWN and text not in subject.options:
-        message = f"{subject.label} has no option `{text[:60]}`"
-        reading.fault("unknown_option", message, nearest(text, subject.options))
-        return True
-    return False
+    unknown = _unknown_options(operator, subject, text)
+    for option in unknown:
+        message = f"{subject.label} has no option `{option[:60]}`"
+        reading.fault("unknown_option", message, nearest(option, subject.options))
+    return bool(unknown)
+
+
+def _unknown_options(operator: Operator, subject: Subject, text: str) -> list[str]:
+    """The options that an operand picks and the property does not have; several are joined with `;`."""
+    chosen = read(Kind.ENUMERATION, text)
+    if not subject.options or operator.asks_presence or not isinstance(chosen, frozenset):
+        return []
+    return sorted(chosen - subject.options)
 
 
 def _at(reading: Reading, operand: object, at: int) -> Reading:

@@ -1,37 +1,36 @@
 """Every operator, one row each: the kinds it takes, how many operands, what it compares, how it reads.
 
-To add one, add its row (and its predicate, if it compares in a new way). Parsing, evaluation, wording
-and the table-driven test read the rows.
+To add one, add its row (and its predicate, if it compares in a new way). Parsing, evaluation, wording,
+the table of the tests and the page about the language read the rows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
+from enum import Enum, StrEnum
 from functools import lru_cache
-from typing import Any, TypeAlias
 
 from app.records.span import Span
-from app.rules import text
-from app.rules.moments import Moment, later
+from app.rules import predicates, text
+from app.rules.moments import Offset, Period
+from app.rules.predicates import Changes, Operand, Predicate, not_
 from app.rules.truth import Truth
-from app.rules.values import Kind, Value, read
+from app.rules.values import Kind, read
 
-Operand: TypeAlias = Value | Span | text.Pattern
-Predicate: TypeAlias = Callable[[Any, Sequence[Any], datetime], bool]
-"""(value, operands, now) -> whether it holds. Operands are of the kind the row promises, hence Any."""
-
-Changes: TypeAlias = Callable[[Any, Sequence[Any]], tuple[datetime, ...]]
-"""(value, operands) -> the instants at which the truth can change without news."""
+_OFFSET = re.compile(r"(.+) (ago|from now)")
 
 
-class Reads(Enum):
+class Reads(StrEnum):
     """How the words of an operand are read."""
 
     AS_VALUE = "as the value"
+    AS_BOOL = "as true or false"
     AS_SPAN = "as a length of time"
+    AS_INSTANT = "as a date, or a length of time ago or from now"
+    AS_PERIOD = "as day, week, month, quarter or year"
     AS_WORDS = "as whole words"
     AS_PATTERN = "as a pattern"
 
@@ -50,17 +49,26 @@ class Takes(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """`says` completes "Company size ..."; `would` completes "Company size would have to ..."."""
+    """`says` completes "Company size ..."; `would` completes "Company size would have to ...".
+
+    `kinds` are the types it takes; the first is assumed where the property's type is not known. `glue`
+    stands between its operands in a sentence.
+    """
 
     name: str
     kinds: tuple[Kind, ...]
-    """Accepted kinds; the first is assumed where the property's type is not known."""
     takes: Takes
     holds: Predicate
     says: str
     would: str
     reads: Reads = Reads.AS_VALUE
     changes: Changes = lambda _value, _wanted: ()
+    glue: str = ", "
+
+    @property
+    def asks_presence(self) -> bool:
+        """Whether it asks only if there is a value, and so is never without data."""
+        return self.reads is Reads.AS_BOOL
 
     def compare(self, kind: Kind, text: str, written: Sequence[str], now: datetime) -> Truth:
         """Whether a value of a kind meets the test; no data for what cannot be read or compared."""
@@ -68,6 +76,13 @@ class Operator:
         if kind not in self.kinds or value is None or None in wanted or not self.takes.accepts(len(wanted)):
             return Truth.NO_DATA
         return Truth.of(self.holds(value, wanted, now))
+
+    def presence(self, written: Sequence[str], *, there: bool) -> Truth:
+        """What an operator that asks for presence says of a value that is there, or is not."""
+        wanted = self.read_operands(Kind.BOOL, written)
+        if len(wanted) != 1 or not isinstance(wanted[0], bool):
+            return Truth.NO_DATA
+        return Truth.of((self.name == KNOWN) == (wanted[0] == there))
 
     def read_operands(self, kind: Kind, written: Sequence[str]) -> tuple[Operand | None, ...]:
         """Each operand, as `read_operand` reads it."""
@@ -79,12 +94,13 @@ class Operator:
 
     def in_words(self, wanted: Sequence[str], *, would: bool = False) -> str:
         """The test in plain English."""
-        glue = " and " if self.takes is Takes.TWO else ", "
-        return (self.would if would else self.says).format(glue.join(wanted))
+        if self.asks_presence:
+            is_wanted = self.presence(wanted, there=True) is Truth.MET
+            return f"{'be' if would else 'is'} {'known' if is_wanted else 'unknown'}"
+        return (self.would if would else self.says).format(self.glue.join(wanted))
 
 
-KNOWN = "known"
-"""The one operator that asks whether there is a value at all, and so is never without data."""
+KNOWN, UNKNOWN = "known", "unknown"
 
 
 @lru_cache(maxsize=1024)
@@ -93,10 +109,16 @@ def _read_operands(reads: Reads, kind: Kind, written: tuple[str, ...]) -> tuple[
     return tuple(_read_operand(reads, kind, one) for one in written)
 
 
-def _read_operand(reads: Reads, kind: Kind, written: str) -> Operand | None:
+def _read_operand(reads: Reads, kind: Kind, written: str) -> Operand | None:  # noqa: PLR0911  one line a way
     match reads:
+        case Reads.AS_BOOL:
+            return read(Kind.BOOL, written)
         case Reads.AS_SPAN:
             return read_span(written)
+        case Reads.AS_INSTANT:
+            return _read_offset(written) or read(kind, written)
+        case Reads.AS_PERIOD:
+            return _PERIODS.get(written.strip().lower())
         case Reads.AS_PATTERN:
             return text.compiled(written)
         case Reads.AS_WORDS if kind is Kind.STRING:
@@ -115,132 +137,93 @@ def read_span(written: str) -> Span | None:
     return None if span.business else span
 
 
-def _equals(value: Value, wanted: Sequence[Value], _now: datetime) -> bool:
-    if isinstance(value, Moment):
-        return any(isinstance(want, Moment) and want.start <= value.start < want.end for want in wanted)
-    return value in wanted
+def _read_offset(written: str) -> Offset | None:
+    match = _OFFSET.fullmatch(written.strip().lower())
+    span = read_span(match[1]) if match else None
+    return None if match is None or span is None else Offset(span, ahead=match[2] != "ago")
 
 
-def _overlaps(value: Value, wanted: Sequence[Value], now: datetime) -> bool:
-    """Of a value with several choices one is enough."""
-    if isinstance(value, frozenset):
-        return any(isinstance(want, frozenset) and value & want for want in wanted)
-    return _equals(value, wanted, now)
-
-
-def _has_any(value: str | frozenset[str], wanted: Sequence[Any], now: datetime) -> bool:
-    return any(_has(value, want, now) for want in wanted)
-
-
-def _has_all(value: str | frozenset[str], wanted: Sequence[Any], now: datetime) -> bool:
-    return all(_has(value, want, now) for want in wanted)
-
-
-def _has(value: str | frozenset[str], want: Any, now: datetime) -> bool:  # noqa: ANN401  see Predicate
-    return text.has_words(value, want) if isinstance(value, str) else _overlaps(value, [want], now)
-
-
-def _between(value: Any, wanted: Sequence[Any], _now: datetime) -> bool:  # noqa: ANN401  see Predicate
-    low, high = wanted
-    if isinstance(value, Moment):
-        return bool(low.start <= value.start < high.end)
-    return bool(low <= value <= high)
-
-
-def _in_last(value: Moment, wanted: Sequence[Span], now: datetime) -> bool:
-    return value.start <= now < later(value.start, wanted[0])
-
-
-def _more_than_ago(value: Moment, wanted: Sequence[Span], now: datetime) -> bool:
-    return later(value.start, wanted[0]) <= now
-
-
-def _lapses(value: Moment, wanted: Sequence[Span]) -> tuple[datetime, ...]:
-    return (value.start, later(value.start, wanted[0]))
-
-
-def not_(holds: Predicate) -> Predicate:
-    """The predicate that holds where the given one does not."""
-    return lambda value, wanted, now: not holds(value, wanted, now)
-
-
+_PERIODS: Mapping[str, Period] = {period.value: period for period in Period}
 _EVERY = tuple(Kind)
 _CHOSEN = (Kind.STRING, Kind.NUMBER, Kind.ENUMERATION)
 _TIMES = (Kind.DATETIME, Kind.DATE)
 _STRING = (Kind.STRING,)
 _NUMBER = (Kind.NUMBER,)
+_CHOICES = (Kind.ENUMERATION,)
 _WORDS = (Kind.STRING, Kind.ENUMERATION)
+_RANGED = (*_NUMBER, *_TIMES)
+
+
+def _words(name: str, holds: Predicate, says: str, would: str) -> Operator:
+    """An operator on whole words, or on the choices of a list."""
+    return Operator(name, _WORDS, Takes.MANY, holds, says, would, reads=Reads.AS_WORDS)
+
+
+def _part(name: str, holds: Predicate, says: str, would: str) -> Operator:
+    """An operator on a part of a text; of several parts one is enough."""
+    return Operator(name, _STRING, Takes.MANY, holds, says, would, glue=" or ")
+
+
+def _instant(name: str, holds: Predicate) -> Operator:
+    """An operator on a date, with a fixed one or with one that moves with the clock."""
+    says = f"{name} {{}}"
+    return Operator(name, _TIMES, Takes.ONE, holds, says, f"be {says}", Reads.AS_INSTANT, predicates.passings)
+
+
+def _span(name: str, holds: Predicate, says: str) -> Operator:
+    """An operator on a date that counts from now."""
+    return Operator(name, _TIMES, Takes.ONE, holds, says, f"be {says}", Reads.AS_SPAN, predicates.lapses)
+
+
+def _period(name: str, shift: int, says: str) -> Operator:
+    """An operator on a date and the calendar."""
+    holds, changes = predicates.in_period(shift), predicates.periods(shift)
+    return Operator(name, _TIMES, Takes.ONE, holds, says, f"be {says}", Reads.AS_PERIOD, changes)
+
 
 _ROWS = (
-    Operator(KNOWN, _EVERY, Takes.ONE, lambda _v, _w, _now: True, "known: {}", "be known: {}"),
-    Operator("equals", _EVERY, Takes.ONE, _equals, "is {}", "be {}"),
-    Operator("not_equals", _EVERY, Takes.ONE, not_(_equals), "is not {}", "be other than {}"),
-    Operator("one_of", _CHOSEN, Takes.MANY, _overlaps, "is one of {}", "be one of {}"),
-    Operator("none_of", _CHOSEN, Takes.MANY, not_(_overlaps), "is none of {}", "be none of {}"),
+    Operator(KNOWN, _EVERY, Takes.ONE, predicates.is_known, "", "", Reads.AS_BOOL),
+    Operator(UNKNOWN, _EVERY, Takes.ONE, not_(predicates.is_known), "", "", Reads.AS_BOOL),
+    Operator("equals", _EVERY, Takes.ONE, predicates.equals, "is {}", "be {}"),
+    Operator("not_equals", _EVERY, Takes.ONE, not_(predicates.equals), "is not {}", "be other than {}"),
+    Operator("one_of", _CHOSEN, Takes.MANY, predicates.overlaps, "is one of {}", "be one of {}"),
+    Operator("none_of", _CHOSEN, Takes.MANY, not_(predicates.overlaps), "is none of {}", "be none of {}"),
     Operator("at_least", _NUMBER, Takes.ONE, lambda v, w, _n: v >= w[0], "at least {}", "be at least {}"),
     Operator("at_most", _NUMBER, Takes.ONE, lambda v, w, _n: v <= w[0], "at most {}", "be at most {}"),
     Operator("above", _NUMBER, Takes.ONE, lambda v, w, _n: v > w[0], "above {}", "be above {}"),
     Operator("below", _NUMBER, Takes.ONE, lambda v, w, _n: v < w[0], "below {}", "be below {}"),
-    Operator("between", (*_NUMBER, *_TIMES), Takes.TWO, _between, "between {}", "be between {}"),
-    Operator("contains", _STRING, Takes.ONE, lambda v, w, _n: w[0] in v, "contains {}", "contain {}"),
+    Operator("between", _RANGED, Takes.TWO, predicates.between, "between {}", "be between {}", glue=" and "),
     Operator(
-        "starts_with",
-        _STRING,
-        Takes.ONE,
-        lambda v, w, _n: v.startswith(w[0]),
-        "starts with {}",
-        "start with {}",
+        "not_between", _RANGED, Takes.TWO, not_(predicates.between), "not between {}", "not be between {}", glue=" and "
     ),
-    Operator("ends_with", _STRING, Takes.ONE, lambda v, w, _n: v.endswith(w[0]), "ends with {}", "end with {}"),
+    Operator("exactly", _CHOICES, Takes.MANY, predicates.is_exactly, "is exactly {}", "be exactly {}", glue=" and "),
     Operator(
-        "has_any",
-        _WORDS,
+        "not_exactly",
+        _CHOICES,
         Takes.MANY,
-        _has_any,
-        "has any of the words {}",
-        "have any of the words {}",
-        reads=Reads.AS_WORDS,
+        not_(predicates.is_exactly),
+        "is not exactly {}",
+        "be other than exactly {}",
+        glue=" and ",
     ),
-    Operator(
-        "has_all",
-        _WORDS,
-        Takes.MANY,
-        _has_all,
-        "has all of the words {}",
-        "have all of the words {}",
-        reads=Reads.AS_WORDS,
-    ),
-    Operator(
-        "matches",
-        _STRING,
-        Takes.ONE,
-        lambda v, w, _n: w[0].found_in(v),
-        "matches {}",
-        "match {}",
-        reads=Reads.AS_PATTERN,
-    ),
-    Operator("before", _TIMES, Takes.ONE, lambda v, w, _n: v.start < w[0].start, "before {}", "be before {}"),
-    Operator("after", _TIMES, Takes.ONE, lambda v, w, _n: v.start >= w[0].end, "after {}", "be after {}"),
-    Operator(
-        "in_last",
-        _TIMES,
-        Takes.ONE,
-        _in_last,
-        "in the last {}",
-        "be in the last {}",
-        reads=Reads.AS_SPAN,
-        changes=_lapses,
-    ),
-    Operator(
-        "more_than_ago",
-        _TIMES,
-        Takes.ONE,
-        _more_than_ago,
-        "more than {} ago",
-        "be more than {} ago",
-        reads=Reads.AS_SPAN,
-        changes=_lapses,
-    ),
+    _part("contains", predicates.contains, "contains {}", "contain {}"),
+    _part("not_contains", not_(predicates.contains), "does not contain {}", "not contain {}"),
+    _part("starts_with", predicates.starts_with, "starts with {}", "start with {}"),
+    _part("ends_with", predicates.ends_with, "ends with {}", "end with {}"),
+    _words("has_any", predicates.has_any, "has any of the words {}", "have any of the words {}"),
+    _words("has_all", predicates.has_all, "has all of the words {}", "have all of the words {}"),
+    _words("has_none", not_(predicates.has_any), "has none of the words {}", "have none of the words {}"),
+    _words("lacks_one_of", not_(predicates.has_all), "lacks one of the words {}", "lack one of the words {}"),
+    Operator("matches", _STRING, Takes.ONE, predicates.matches, "matches {}", "match {}", Reads.AS_PATTERN),
+    _instant("before", predicates.is_before),
+    _instant("after", predicates.is_after),
+    _span("in_last", predicates.in_last, "in the last {}"),
+    _span("in_next", predicates.in_next, "in the next {}"),
+    _span("more_than_ago", predicates.more_than_ago, "more than {} ago"),
+    _span("more_than_from_now", predicates.more_than_from_now, "more than {} from now"),
+    _period("in_this", 0, "in this {}"),
+    _period("in_previous", -1, "in the previous {}"),
+    _period("in_following", 1, "in the following {}"),
 )
 
 OPERATORS: Mapping[str, Operator] = {row.name: row for row in _ROWS}

@@ -26,7 +26,8 @@ class Pattern:
     machine: _Searchable
 
     def found_in(self, value: str) -> bool:
-        return self.machine.search(value) is not None
+        """Whether the value has it anywhere; half a surrogate pair, which RE2 cannot take, is read as `?`."""
+        return self.machine.search(value.encode("utf-8", "replace").decode("utf-8")) is not None
 
 
 @lru_cache(maxsize=512)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from app.rules.truth import Truth
+from app.rules.truth import Truth, every, some
 
 
 class Join(Enum):
@@ -35,6 +36,31 @@ class Trace:
     changes_at: datetime | None = None
     join: Join = Join.LEAF
     miss: str = ""
+
+
+def joined(join: Join, children: Sequence[Trace]) -> Trace:
+    """The trace of the whole: all of the children, any of them, or none of them."""
+    truths = [child.truth for child in children]
+    settles = Truth.NOT_MET if join is Join.ALL else Truth.MET
+    truth = every(truths) if join is Join.ALL else some(truths)
+    return Trace(
+        label=join.value,
+        truth=truth.opposite if join is Join.NONE else truth,
+        seen=None,
+        wanted="",
+        children=tuple(children),
+        changes_at=_changes_at(children, settles),
+        join=join,
+    )
+
+
+def _changes_at(children: Sequence[Trace], settles: Truth) -> datetime | None:
+    """When time alone could change the whole: while one child settles it, not before the last such turns."""
+    settling = [child.changes_at for child in children if child.truth is settles]
+    if settling:
+        turning = [instant for instant in settling if instant]
+        return max(turning) if len(turning) == len(settling) else None
+    return min((child.changes_at for child in children if child.changes_at), default=None)
 
 
 def render(trace: Trace, indent: int = 0) -> list[str]:

@@ -7,7 +7,8 @@ from datetime import datetime
 from decimal import Decimal
 
 from app.rules.moments import LAST, Moment, days_later
-from app.rules.operators import Operand, Operator
+from app.rules.operators import Operator
+from app.rules.predicates import Operand
 from app.rules.truth import Truth
 from app.rules.values import Value
 

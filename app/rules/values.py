@@ -47,6 +47,7 @@ def read(kind: Kind, text: str) -> Value | None:
     return _READERS[kind](text)
 
 
+@lru_cache(maxsize=64)
 def kind_of(type_name: str) -> Kind:
     """The kind that a CRM's type name means; a type we do not know is text."""
     return Kind(type_name) if type_name in _NAMES else Kind.STRING

@@ -5,10 +5,12 @@ from __future__ import annotations
 import gc
 import os
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-settings.register_profile("core", max_examples=200, deadline=None, derandomize=True)
-settings.register_profile("thorough", max_examples=10_000, deadline=None, print_blob=True)
+# A busy machine is no fault of a law: how long an example takes to make is not asked.
+_SLOW = [HealthCheck.too_slow]
+settings.register_profile("core", max_examples=200, deadline=None, derandomize=True, suppress_health_check=_SLOW)
+settings.register_profile("thorough", max_examples=10_000, deadline=None, print_blob=True, suppress_health_check=_SLOW)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "core"))
 
 

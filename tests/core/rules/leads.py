@@ -8,14 +8,18 @@ from datetime import UTC, datetime
 from app.records.crm import PropertyDefinition
 from app.rules.condition import Condition
 from app.rules.evaluate import Scope
-from app.rules.facts import Facts, Signal, Vocabulary
+from app.rules.facts import Facts, GroupMember, Signal, Vocabulary
 from app.rules.grammar import ConditionFault, Names
 from app.rules.parse import parse_condition
 
 NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
 KINDS = ("string", "number", "bool", "date", "datetime", "enumeration")
 VOCABULARY = Vocabulary(
-    {f"contact.a_{kind}": PropertyDefinition(f"a_{kind}", f"A {kind}", kind) for kind in KINDS},
+    {
+        f"{owner}.a_{kind}": PropertyDefinition(f"a_{kind}", f"A {kind}", kind)
+        for owner in ("contact", "deal")
+        for kind in KINDS
+    },
     frozenset({"gmail.com"}),
 )
 NAMES = Names(
@@ -32,9 +36,11 @@ def lead(
     company: Mapping[str, str | None] | None = None,
     handoff: str | None = None,
     now: datetime = NOW,
+    deals: tuple[Mapping[str, str | None], ...] = (),
+    group: tuple[GroupMember, ...] | None = None,
     **contact: str | None,
 ) -> Facts:
-    return Facts(now, contact, company, signals, handoff)
+    return Facts(now, contact, company, signals, handoff, deals, group)
 
 
 def scope(facts: Facts | None = None) -> Scope:

@@ -9,7 +9,7 @@ import pytest
 
 from app.rules.condition import All, Any_, Condition, Meets, None_, PersonaTest
 from app.rules.evaluate import Scope, evaluate
-from app.rules.facts import Facts
+from app.rules.facts import Facts, GroupMember
 from app.rules.truth import Truth
 from tests.core.rules.leads import NOW, VOCABULARY, condition, form, lead, scope
 
@@ -70,6 +70,65 @@ def test_a_signal_may_be_wanted_several_times() -> None:
     test = {"signal": {"form": "any", "at_least": "2 times"}}
     assert truth(test, lead(form("a"))) is Truth.NOT_MET
     assert truth(test, lead(form("a"), form("b"))) is Truth.MET
+
+
+def test_a_signal_may_be_wanted_a_few_times_or_not_at_all() -> None:
+    rare, never = ({"signal": {"form": "any", "at_most": limit}} for limit in ("1 time", "0 times"))
+    told = [
+        (truth(rare, lead(*found)), truth(never, lead(*found))) for found in ((), (form("a"),), (form("a"), form("b")))
+    ]
+    assert told == [(Truth.MET, Truth.MET), (Truth.MET, Truth.NOT_MET), (Truth.NOT_MET, Truth.NOT_MET)]
+
+
+def test_a_signal_that_must_not_be_recent_has_happened_but_not_lately() -> None:
+    test = {"signal": {"form": "any", "within": "90 days", "not_within": "30 days"}}
+    old, lately, long_ago = (form("a", NOW - days * DAY) for days in (31, 29, 91))
+    assert truth(test, lead(old)) is Truth.MET
+    assert truth(test, lead(old, lately)) is Truth.NOT_MET
+    assert truth(test, lead(long_ago)) is Truth.NOT_MET
+    assert truth(test, lead()) is Truth.NOT_MET
+
+
+def test_a_signal_without_a_title_can_be_asked_for() -> None:
+    assert truth({"signal": {"form": {"unknown": True}}}, lead(form(" "))) is Truth.MET
+    assert truth({"signal": {"form": {"known": True}}}, lead(form(" "))) is Truth.NOT_MET
+
+
+def test_one_deal_must_meet_all_that_is_asked_of_it() -> None:
+    test = {"deal.a_number": {"at_least": 5, "below": 9}}
+    assert truth(test, lead(deals=({"a_number": "4"}, {"a_number": "6"}))) is Truth.MET
+    assert truth(test, lead(deals=({"a_number": "4"}, {"a_number": "10"}))) is Truth.NOT_MET
+    assert truth(test, lead(deals=({"a_number": "4"}, {}))) is Truth.NO_DATA
+
+
+def test_without_a_deal_there_is_no_value_of_one() -> None:
+    assert truth({"deal.a_number": {"at_least": 5}}, lead()) is Truth.NO_DATA
+    assert truth({"deal.a_number": {"at_least": 5, "if_missing": "met"}}, lead()) is Truth.MET
+    assert truth({"deal.a_number": {"unknown": True}}, lead()) is Truth.MET
+
+
+def test_a_buying_role_is_that_of_the_persona() -> None:
+    assert truth({"role": "champion"}, lead(), role="champion") is Truth.MET
+    assert truth({"role": ["champion", "influencer"]}, lead(), role="blocker") is Truth.NOT_MET
+    assert truth({"role": {"one_of": ["champion"]}}, lead()) is Truth.NOT_MET
+
+
+@pytest.mark.parametrize(
+    ("group", "expected"),
+    [
+        (None, Truth.NO_DATA),
+        ((), Truth.NOT_MET),
+        ((("1", "champion"), ("1", "decision_maker")), Truth.NOT_MET),
+        ((("1", "champion"), ("2", "champion")), Truth.NOT_MET),
+        ((("1", "champion"), ("2", "decision_maker")), Truth.MET),
+    ],
+)
+def test_a_buying_group_counts_people_and_the_roles_they_play(
+    group: tuple[tuple[str, str], ...] | None, expected: Truth
+) -> None:
+    test = {"buying_group": {"has": ["decision_maker", "champion"], "at_least": "2 people"}}
+    members = None if group is None else tuple(GroupMember(*member) for member in group)
+    assert truth(test, lead(group=members)) is expected
 
 
 def test_a_kind_of_signal_that_nothing_supplies_is_never_seen() -> None:
@@ -141,6 +200,29 @@ def test_definitions_in_a_circle_end_without_data() -> None:
         ),
         ({"contact.days_since_createdate": {"equals": 3}}, lead(createdate="2026-11-10"), None),
         ({"contact.a_date": {"before": "2026-12-01"}}, lead(a_date="2026-11-20"), None),
+        ({"contact.a_date": {"before": "3 days ago"}}, lead(a_date="2026-11-20"), datetime(2026, 11, 23, tzinfo=UTC)),
+        (
+            {"contact.a_date": {"after": "1 month from now"}},
+            lead(a_date="2026-12-31"),
+            datetime(2026, 11, 30, tzinfo=UTC),
+        ),
+        ({"contact.a_date": {"in_next": "7 days"}}, lead(a_date="2026-11-28"), datetime(2026, 11, 21, tzinfo=UTC)),
+        ({"contact.a_date": {"in_next": "7 days"}}, lead(a_date="2026-11-25"), datetime(2026, 11, 25, tzinfo=UTC)),
+        (
+            {"contact.a_date": {"more_than_from_now": "7 days"}},
+            lead(a_date="2026-11-28"),
+            datetime(2026, 11, 21, tzinfo=UTC),
+        ),
+        ({"contact.a_date": {"in_this": "quarter"}}, lead(a_date="2026-11-01"), datetime(2027, 1, 1, tzinfo=UTC)),
+        ({"contact.a_date": {"in_following": "week"}}, lead(a_date="2026-11-24"), datetime(2026, 11, 23, tzinfo=UTC)),
+        ({"contact.a_date": {"in_previous": "day"}}, lead(a_date="2026-11-20"), datetime(2026, 11, 21, tzinfo=UTC)),
+        ({"signal": {"form": "any", "not_within": "7 days"}}, lead(form("a")), NOW + 7 * DAY),
+        ({"signal": {"form": "any", "within": "7 days", "at_most": 0}}, lead(form("a")), NOW + 7 * DAY),
+        (
+            {"deal.a_date": {"in_next": "7 days"}},
+            lead(deals=({"a_date": "2026-11-22"}, {"a_date": "2026-11-24"})),
+            datetime(2026, 11, 24, tzinfo=UTC),
+        ),
     ],
 )
 def test_a_test_says_when_time_alone_turns_it(node: object, facts: Facts, turns_at: datetime | None) -> None:

@@ -8,92 +8,49 @@ from random import Random
 from hypothesis import given
 
 from app.records.span import Span
-from app.rules.condition import All, Any_, Condition, None_, PropertyTest, ScoreTest, SignalTest
+from app.rules.compiled import compile_condition
+from app.rules.condition import All, Any_, Condition, None_
 from app.rules.evaluate import Scope, evaluate
-from app.rules.facts import Facts
-from app.rules.names import DEFAULT_PROPERTIES
+from app.rules.grammar import ConditionFault
 from app.rules.operators import OPERATORS
+from app.rules.parse import NOTHING, parse_condition
+from app.rules.parse_leaf import DOTTED, LEAVES
+from app.rules.score import ScoreCard, ScoreRow, score
 from app.rules.trace import nearest_misses, render
 from app.rules.truth import Truth
 from app.rules.wording import describe
-from tests.core.made import made, picked, text
-from tests.core.rules.leads import KINDS, NOW, VOCABULARY, form
+from tests.core.made import json_value, made, picked
+from tests.core.rules.any_lead import HARD, leaves, scope, signal_test, tree
+from tests.core.rules.leads import KINDS, NAMES, NOW
 
-NAMES = (
-    *VOCABULARY.properties,
-    *DEFAULT_PROPERTIES,
-    "contact.email_domain",
-    "contact.free_mail",
-    "contact.days_since_x",
-)
-HARD = (
-    "0",
-    "-1",
-    "1e999",
-    "NaN",
-    "9" * 40,
-    "true",
-    "2026-02-30",
-    "2026-11-19",
-    "2026-11-20T14:59:00Z",
-    "1 month",
-    "9999-12-31",
-    "0001-01-01T00:00:00+14:00",
-    "253402300800000",
-    "999999 years",
-    "7 days",
-    ";",
-    "a@",
-    "\x00",
-    "\ud800",
-    "(",
-    "x" * 600,
-)
-TIMED = ("in_last", "more_than_ago", "at_least", "below")
-VALUES = (*(f"a_{kind}" for kind in KINDS), "email", "jobtitle", "x", "createdate")
-CARDS = ("fit", "interest")
-WINDOWS = (None, Span.parse("1 h"), Span.parse("7 days"), Span.parse("1 month"))
+VALUES = (*HARD, None, True, 3, "buyer", "champion", "lead", "our_market", "open", "2 times", "any", ["A", "champion"])
+HALF_LIVES = (None, None, Span.parse("1 s"), Span.parse("14 days"))
+LIMITS = ("within", "not_within", "at_least", "at_most", "has")
 
 
-def word(rng: Random) -> str:
-    return rng.choice(HARD) if rng.random() < 0.5 else text(rng, 4)
-
-
-def words(rng: Random) -> tuple[str, ...]:
-    return tuple(word(rng) for _ in range(rng.randint(0, 2)))
-
-
-def leaf(rng: Random) -> Condition:
-    operator = rng.choice((*OPERATORS, "made_up"))
-    match rng.randint(0, 4):
+def written(rng: Random, depth: int = 2) -> object:
+    """What might be written for a condition: right, nearly right, or anything."""
+    match rng.randint(0 if depth else 2, 7):
         case 0:
-            return ScoreTest(rng.choice(CARDS), operator, words(rng))
+            return [written(rng, depth - 1) for _ in range(rng.randint(0, 2))]
         case 1:
-            return SignalTest("form", rng.choice((None, operator)), words(rng), rng.choice(WINDOWS), rng.randint(1, 2))
+            return {rng.choice(("all", "any", "none")): written(rng, depth - 1)}
         case 2:
-            name = rng.choice(("contact.a_date", "contact.a_datetime", "contact.days_since_createdate"))
-            return PropertyTest(name, rng.choice(TIMED), words(rng)[:1] or ("7 days",))
+            return json_value(rng, VALUES, (*LEAVES, *LIMITS), 2)
+        case 3:
+            return {rng.choice(tuple(LEAVES)): rng.choice((rng.choice(VALUES), limits(rng)))}
+        case 4:
+            return {"signal": {"form": rng.choice(("any", compared(rng))), **limits(rng)}}
         case _:
-            return PropertyTest(rng.choice(NAMES), operator, words(rng), rng.choice((None, *Truth)))
+            return {rng.choice((*(f"{head}.a_{rng.choice(KINDS)}" for head in DOTTED), "score.fit")): compared(rng)}
 
 
-def leaves(rng: Random) -> tuple[Condition, ...]:
-    return tuple(leaf(rng) for _ in range(rng.randint(0, 3)))
+def compared(rng: Random) -> dict[str, object]:
+    return {rng.choice(tuple(OPERATORS)): rng.choice(VALUES) for _ in range(rng.randint(1, 2))}
 
 
-def tree(rng: Random, depth: int = 2) -> Condition:
-    if not depth or rng.random() < 0.4:
-        return leaf(rng)
-    parts = tuple(tree(rng, depth - 1) for _ in range(rng.randint(0, 2)))
-    return rng.choice((All, Any_, None_))(parts)
-
-
-def scope(rng: Random) -> Scope:
-    contact = {name: rng.choice((None, word(rng), word(rng))) for name in picked(rng, VALUES, len(VALUES))}
-    points = {name: rng.choice((0.0, -1.5, 40.0, rng.uniform(-1e300, 1e300))) for name in picked(rng, CARDS, 2)}
-    title = word(rng)
-    signals = (form(title), form(title, NOW - timedelta(days=3)))
-    return Scope(Facts(NOW, contact, contact, signals), VOCABULARY, scores=points)
+def limits(rng: Random) -> dict[str, object]:
+    return {name: rng.choice(VALUES) for name in picked(rng, LIMITS, 2)}
 
 
 @given(made(lambda rng: (tree(rng), scope(rng))))
@@ -117,3 +74,52 @@ def test_all_any_and_none_agree_and_order_does_not_matter(judged: tuple[tuple[Co
     assert every is evaluate(None_(tuple(None_((part,)) for part in parts)), scope).truth
     turned = tuple(reversed(parts))
     assert (evaluate(Any_(turned), scope).truth, evaluate(All(turned), scope).truth) == (some, every)
+
+
+@given(made(lambda rng: (tree(rng), scope(rng))))
+def test_the_opposite_of_a_condition_is_its_opposite(judged: tuple[Condition, Scope]) -> None:
+    condition, scope = judged
+    truth = evaluate(condition, scope).truth
+    assert evaluate(None_((condition,)), scope).truth is truth.opposite
+    assert evaluate(None_((None_((condition,)),)), scope).truth is truth
+
+
+@given(made(lambda rng: (tree(rng, 3), scope(rng))))
+def test_a_compiled_condition_says_what_the_tree_says(judged: tuple[Condition, Scope]) -> None:
+    condition, scope = judged
+    compiled = compile_condition(condition)
+    assert compiled(scope) is evaluate(condition, scope).truth
+    later = scope.at(NOW + timedelta(days=8))
+    assert compiled(later) is evaluate(condition, later).truth
+
+
+def row(rng: Random) -> ScoreRow:
+    points, cap = rng.choice((8, -8, 0.5)), rng.choice((None, 10.0))
+    if rng.random() < 0.5:
+        return ScoreRow("when", points, when=tree(rng))
+    each = signal_test(rng, rng.choice(tuple(OPERATORS)))
+    return ScoreRow("each", points, each=each, half_life=rng.choice(HALF_LIVES), cap=cap)
+
+
+@given(made(lambda rng: (tuple(row(rng) for _ in range(3)), scope(rng))))
+def test_any_lead_can_be_scored_and_keeps_its_points_until_it_is_to_be_looked_at(
+    judged: tuple[tuple[ScoreRow, ...], Scope],
+) -> None:
+    rows, scope = judged
+    scored = score(ScoreCard(9, rows, watched=True), scope)
+    assert scored.points <= 9
+    assert [one for one, row in zip(scored.rows, rows, strict=True) if row.cap and abs(one.points) > row.cap] == []
+    assert scored.changes_at is None or scored.changes_at > NOW
+    if not any(row.half_life for row in rows):
+        until = scored.changes_at or NOW + timedelta(days=400)
+        assert score(ScoreCard(9, rows), scope.at(NOW + (until - NOW) / 2)).points == scored.points
+
+
+@given(made(lambda rng: (written(rng), scope(rng))))
+def test_whatever_is_written_is_a_condition_or_a_fault(judged: tuple[object, Scope]) -> None:
+    node, scope = judged
+    faults: list[ConditionFault] = []
+    condition = parse_condition(node, (), NAMES, faults)
+    assert faults or condition is not NOTHING
+    assert all(fault.message and fault.fix for fault in faults)
+    assert evaluate(condition, scope).truth in Truth

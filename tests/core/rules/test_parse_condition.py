@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from app.records.crm import PropertyDefinition, PropertyOption
-from app.rules.condition import All, HandoffTest, PersonaTest, PropertyTest, SignalTest
+from app.rules.condition import (
+    All,
+    BuyingGroupTest,
+    DealTest,
+    HandoffTest,
+    PersonaTest,
+    PropertyTest,
+    RoleTest,
+    SignalTest,
+)
 from app.rules.facts import Vocabulary
 from app.rules.grammar import Names
 from app.rules.truth import Truth
@@ -50,6 +59,20 @@ BROKEN: tuple[tuple[object, tuple[tuple[str, str], ...]], ...] = (
     ({"signal": {"form": {"above": 3}}}, (("signal.form.above", "operator_type"),)),
     ({"signal": {"form": "any", "within": "soon"}}, (("signal.within", "bad_span"),)),
     ({"signal": {"form": "any", "at_least": "often"}}, (("signal.at_least", "bad_count"),)),
+    ({"signal": {"form": "any", "at_least": "0 times"}}, (("signal.at_least", "bad_count"),)),
+    ({"signal": {"form": "any", "at_least": 3, "at_most": 2}}, (("signal.at_most", "bad_count"),)),
+    ({"signal": {"form": "any", "not_within": "0 days"}}, (("signal.not_within", "bad_span"),)),
+    ({"contact.a_date": {"before": "3 business days ago"}}, (("contact.a_date.before", "operand_type"),)),
+    ({"contact.a_date": {"in_this": "decade"}}, (("contact.a_date.in_this", "operand_type"),)),
+    ({"contact.a_string": {"unknown": "perhaps"}}, (("contact.a_string.unknown", "operand_type"),)),
+    ({"deal.a_number": {"at_least": "four"}}, (("deal.a_number.at_least", "operand_type"),)),
+    ({"role": "boss"}, (("role", "unknown_buying_role"),)),
+    ({"role": {}}, (("role", "not_a_role"),)),
+    ({"buying_group": "champion"}, (("buying_group", "not_a_group"),)),
+    ({"buying_group": {"have": ["champion"]}}, (("buying_group", "not_a_group"),)),
+    ({"buying_group": {"has": []}}, (("buying_group.has", "not_a_role"),)),
+    ({"buying_group": {"has": ["champion", "boss"]}}, (("buying_group.has", "unknown_buying_role"),)),
+    ({"buying_group": {"at_least": "some"}}, (("buying_group.at_least", "bad_count"),)),
 )
 
 
@@ -70,11 +93,18 @@ def test_short_forms_mean_what_they_read_like() -> None:
     assert condition({"persona": "buyer"}) == PersonaTest(("buyer",))
     assert condition([{"handoff": "open"}]) == All((HandoffTest("open"),))
     assert condition({"signal": {"form": "any"}}) == SignalTest("form")
+    assert condition({"signal": {"form": "any", "at_most": 2}}) == SignalTest("form", at_least=0, at_most=2)
+    assert condition({"role": "champion"}) == RoleTest(("champion",))
+    assert condition({"buying_group": {"at_least": 3}}) == BuyingGroupTest(at_least=3)
+    assert condition({"buying_group": {"has": "champion"}}) == BuyingGroupTest(("champion",))
 
 
 def test_two_comparisons_of_one_value_must_both_be_met() -> None:
     both = condition({"contact.a_number": {"at_least": 5, "below": 9, "if_missing": "not met"}})
     name, missing = "contact.a_number", Truth.NOT_MET
+    assert condition({"deal.amount": {"at_least": 5, "below": 9}}) == DealTest(
+        (PropertyTest("deal.amount", "at_least", ("5",)), PropertyTest("deal.amount", "below", ("9",)))
+    )
     assert both == All((PropertyTest(name, "at_least", ("5",), missing), PropertyTest(name, "below", ("9",), missing)))
 
 
@@ -92,3 +122,5 @@ def test_in_a_portals_own_vocabulary_what_is_missing_does_not_exist() -> None:
     assert [f.code for f in faults_of({"company.industri": "BANKING"}, names)] == ["unknown_property"]
     assert [f.code for f in faults_of({"contact.free_mail": True}, names)] == ["unknown_property"]
     assert [f.path for f in faults_of({"company.industry": ["BANKING", "BANKS"]}, names)] == [("company.industry", 1)]
+    assert [f.code for f in faults_of({"company.industry": "BANKING;RETAIL"}, names)] == ["unknown_option"]
+    assert faults_of({"company.industry": {"unknown": True}}, names) == []
