@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -27,17 +27,19 @@ from app.agreement.model import (
     Target,
     WaitFor,
 )
-from app.agreement.reads import reads_of
+from app.agreement.reads import conditions_of, reads_of
 from app.records.ids import PoolId
 from app.rules.condition import Meets
 from app.rules.facts import Vocabulary
 from app.rules.score import FIT, INTEREST, ScoreCard, ScoreRow
+from app.rules.watch import watched_scores
 
 
 def build(document: shape.Document, content: Mapping[str, Any], vocabulary: Vocabulary) -> Agreement:
     """The agreement that a document without faults says."""
     signed = document.agreement
-    cards = {name: _card(card) for name, card in document.score.items()}
+    falls = watched_scores(conditions_of(document), document.definitions.values())
+    cards = {name: _card(name, card, falls) for name, card in document.score.items()}
     return Agreement(
         name=signed.name,
         overview=signed.overview,
@@ -60,7 +62,7 @@ def build(document: shape.Document, content: Mapping[str, Any], vocabulary: Voca
         recycle=tuple(_recycle(one) for one in document.recycle),
         playbooks=tuple(Playbook(one.id, one.when, one.say, tuple(one.show)) for one in document.playbooks),
         examples=tuple(_example(one, signed.time_zone) for one in document.examples),
-        free_mail=vocabulary.free_mail,
+        free_mail=(vocabulary.free_mail | set(document.free_mail.add)) - set(document.free_mail.remove),
         reads=reads_of(document),
         document=content,
     )
@@ -70,9 +72,11 @@ def _side(name: str, side: terms.Side) -> Side:
     return Side(name, side.contact, tuple(side.sections))
 
 
-def _card(card: shape.Card) -> ScoreCard:
-    rows = (ScoreRow(row.id, row.points, row.when, row.each, row.half_life) for row in card.rows)
-    return ScoreCard(card.cap, tuple(rows))
+def _card(name: str, card: shape.Card, falls: Collection[str]) -> ScoreCard:
+    """`falls` are the scores to watch as they fall; the sum of interest falls with each of its parts."""
+    rows = (ScoreRow(row.id, row.points, row.when, row.each, row.half_life, row.at_most) for row in card.rows)
+    is_watched = name in falls or (name != FIT and INTEREST in falls)
+    return ScoreCard(card.cap, tuple(rows), is_watched)
 
 
 def _ready(ready: shape.Ready) -> Ready:

@@ -9,6 +9,9 @@ from app.agreement.faults import Path
 from app.records.stages import HUBSPOT_DEFAULT_STAGES
 from app.rules.grammar import ConditionFault
 
+MOST_TESTS, MOST_DEEP = 1_000, 8
+"""How much a definition may hold with those that it names spelled out: every lead is held against all of it."""
+
 _LISTED = ("calendars", "personas", "disqualify", "stages", "routes", "pools", "promises", "playbooks")
 
 
@@ -29,6 +32,7 @@ def across(content: Mapping[str, Any]) -> Iterator[ConditionFault]:
     yield from _unreachable(content, "playbooks")
     yield from _left_over(content)
     yield from _circles(_definition_links(content), "definition_circle", "definition")
+    yield from _too_involved(content)
     yield from _circles(_fallback_links(content), "fallback_circle", "pool")
 
 
@@ -105,6 +109,33 @@ def _met(node: object) -> Iterator[str]:
         yield from _met(value)
     for value in _list(node):
         yield from _met(value)
+
+
+def _too_involved(content: Mapping[str, Any]) -> Iterator[ConditionFault]:
+    """Definitions within definitions can say in a few lines what takes for ever to look at."""
+    links = _definition_links(content)
+    sizes = {name: _tests(node) for name, node in _mapping(content.get("definitions")).items()}
+    for name, (path, _) in links.items():
+        if not _circle_from(name, links) and _is_too_involved(name, links, sizes):
+            message = f"spelled out, `{name}` has more than {MOST_TESTS} tests or {MOST_DEEP} levels of definitions"
+            yield ConditionFault(path, "too_involved", message, "Name fewer definitions in it")
+
+
+def _is_too_involved(name: str, links: Mapping[str, tuple[Path, Sequence[str]]], sizes: Mapping[str, int]) -> bool:
+    waiting, tests = [(name, 1)], 0
+    while waiting:
+        one, depth = waiting.pop()
+        tests += sizes.get(one, 0)
+        if tests > MOST_TESTS or depth > MOST_DEEP:
+            return True
+        waiting.extend((inner, depth + 1) for inner in links.get(one, ((), ()))[1])
+    return False
+
+
+def _tests(node: object) -> int:
+    """About how many tests a condition has: the maps in it."""
+    below = (*_mapping(node).values(), *_list(node))
+    return isinstance(node, Mapping) + sum(_tests(one) for one in below)
 
 
 def _fallback_links(content: Mapping[str, Any]) -> dict[str, tuple[Path, Sequence[str]]]:

@@ -12,9 +12,11 @@ from datetime import date, datetime
 from typing import Annotated, Any, TypeAlias
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, PlainValidator, StringConstraints, ValidationInfo
+from pydantic import AfterValidator, Field, PlainValidator, StringConstraints, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from app.agreement import spelled
+from app.agreement.spelled import Check, defined
 from app.records.span import Span, Unit
 from app.records.stages import HUBSPOT_DEFAULT_STAGES
 from app.rules.condition import Condition, SignalTest
@@ -25,6 +27,13 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MINUTE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}")
 _OPEN_HANDOFFS = re.compile(r"([0-9]{1,6})( open handoffs?)?")
+
+NOT_YET_KNOWN: Mapping[str, tuple[str, ...]] = {
+    "Condition": (),
+    "ScoringCondition": ("score", "reaches"),
+    "PersonaCondition": ("persona", "role", "buying_group", "score", "reaches"),
+}
+"""For each place of a condition, the leaves that cannot stand there: what they see is decided after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +62,7 @@ def context(info: ValidationInfo) -> Context:
     return found if isinstance(found, Context) else Context(Names())
 
 
-def choice(what: str, *among: str) -> AfterValidator:
+def choice(what: str, *among: str) -> Check:
     """One of a few words."""
 
     def check(text: str) -> str:
@@ -61,7 +70,7 @@ def choice(what: str, *among: str) -> AfterValidator:
             return text
         raise refusal("unknown_word", f"`{text}` is no {what}", nearest(text, among))
 
-    return AfterValidator(check)
+    return Check(check, {"enum": list(among)})
 
 
 def reference(what: str, section: str) -> AfterValidator:
@@ -85,9 +94,10 @@ def _email(text: str) -> str:
 def _owner(text: str, info: ValidationInfo) -> str:
     owners = context(info).owners
     if owners is not None and not owners.get(text.casefold(), False):
-        state = "is switched off in" if text.casefold() in owners else "is no owner in"
+        if text.casefold() in owners:
+            raise refusal("inactive_owner", f"`{text}` is switched off in the portal", "Name who takes their place")
         active = [email for email, is_active in owners.items() if is_active]
-        raise refusal("unknown_owner", f"`{text}` {state} the portal", nearest(text, active))
+        raise refusal("unknown_owner", f"`{text}` is no owner in the portal", nearest(text, active))
     return text
 
 
@@ -163,10 +173,10 @@ def _open_handoffs(node: object) -> int:
     return int(match[1])
 
 
-def _condition(without: Collection[str] = ()) -> PlainValidator:
+def _condition(place: str) -> PlainValidator:
     def read(node: object, info: ValidationInfo) -> Condition:
         faults: list[ConditionFault] = []
-        condition = parse_condition(node, (), _names(info, without), faults)
+        condition = parse_condition(node, (), _names(info, NOT_YET_KNOWN[place]), faults)
         if faults:
             raise within(faults)
         return condition
@@ -202,21 +212,25 @@ def checked(check: Callable[..., Any]) -> PlainValidator:
 
 Text: TypeAlias = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_length=1)]
 Identifier: TypeAlias = Annotated[Text, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=64)]
-Email: TypeAlias = Annotated[Text, AfterValidator(_email)]
+Email: TypeAlias = Annotated[Text, Check(_email, spelled.follows(_EMAIL.pattern, "ann@example.com"))]
 OwnerEmail: TypeAlias = Annotated[Email, AfterValidator(_owner)]
 Stage: TypeAlias = Annotated[Text, AfterValidator(_stage)]
-Zone: TypeAlias = Annotated[Text, AfterValidator(_zone)]
-Length: TypeAlias = Annotated[Span, checked(_span)]
-FixedLength: TypeAlias = Annotated[Span, checked(_span), AfterValidator(_fixed)]
-Day: TypeAlias = Annotated[date, checked(_day)]
-EndDay: TypeAlias = Annotated[date | None, checked(_end)]
-Minute: TypeAlias = Annotated[datetime, checked(_minute)]
-ReturnAfter: TypeAlias = Annotated[Span | None, checked(_return_after)]
-OpenHandoffs: TypeAlias = Annotated[int, checked(_open_handoffs)]
+Zone: TypeAlias = Annotated[Text, Check(_zone, {"examples": ["America/New_York"]})]
+Length: TypeAlias = Annotated[Span, checked(_span), WithJsonSchema(spelled.LENGTH)]
+FixedLength: TypeAlias = Annotated[Span, checked(_span), AfterValidator(_fixed), WithJsonSchema(spelled.FIXED_LENGTH)]
+Day: TypeAlias = Annotated[date, checked(_day), WithJsonSchema(spelled.DAY)]
+EndDay: TypeAlias = Annotated[date | None, checked(_end), WithJsonSchema(spelled.END_DAY)]
+Minute: TypeAlias = Annotated[datetime, checked(_minute), WithJsonSchema(spelled.MINUTE)]
+ReturnAfter: TypeAlias = Annotated[Span | None, checked(_return_after), WithJsonSchema(spelled.RETURN_AFTER)]
+OpenHandoffs: TypeAlias = Annotated[int, checked(_open_handoffs), WithJsonSchema(spelled.OPEN_HANDOFFS)]
 Count: TypeAlias = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
-Money: TypeAlias = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-Points: TypeAlias = Annotated[float, Field(ge=-10_000, le=10_000, allow_inf_nan=False)]
-When: TypeAlias = Annotated[Condition, _condition()]
-WhenScoring: TypeAlias = Annotated[Condition, _condition(("score", "reaches"))]
-WhenPersona: TypeAlias = Annotated[Condition, _condition(("persona", "score", "reaches"))]
-EachSignal: TypeAlias = Annotated[SignalTest, checked(_each)]
+Money: TypeAlias = Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)]
+Points: TypeAlias = Annotated[float, Field(strict=True, ge=-10_000, le=10_000, allow_inf_nan=False)]
+When: TypeAlias = Annotated[Condition, _condition("Condition"), WithJsonSchema(defined("Condition"))]
+WhenScoring: TypeAlias = Annotated[
+    Condition, _condition("ScoringCondition"), WithJsonSchema(defined("ScoringCondition"))
+]
+WhenPersona: TypeAlias = Annotated[
+    Condition, _condition("PersonaCondition"), WithJsonSchema(defined("PersonaCondition"))
+]
+EachSignal: TypeAlias = Annotated[SignalTest, checked(_each), WithJsonSchema(defined("SignalCondition"))]

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, TypeAlias
 
-from pydantic import ValidationInfo
+from pydantic import ValidationInfo, WithJsonSchema
 
 from app.agreement.fields import checked, context, refusal, within
 from app.agreement.model import ExampleSignal
+from app.agreement.source import Scalar
+from app.agreement.spelled import GIVEN_SIGNAL, GIVEN_VALUES, Schema
 from app.records.span import Span
 from app.rules.grammar import ConditionFault, nearest
 from app.rules.operators import read_span
 from app.rules.signals import SIGNAL_KINDS
-
-Scalar: TypeAlias = str | int | float | bool | None
 
 _REFERENCES = {
     "stage": "stages",
@@ -95,6 +95,15 @@ def _wrong_reference(key: str, value: object, info: ValidationInfo) -> list[Cond
     return [ConditionFault((key,), f"unknown_{key}", message, nearest(str(value), known))]
 
 
-GivenValues: TypeAlias = Annotated[Mapping[str, str | None], checked(_values)]
-GivenSignal: TypeAlias = Annotated[ExampleSignal, checked(_signal)]
-Expected: TypeAlias = Annotated[Mapping[str, Scalar], checked(_expected)]
+_EXPECTED: Schema = {
+    "type": "object",
+    "properties": {key: {"type": ["string", "null"]} for key in _REFERENCES if key not in _EITHER}
+    | {key: {"type": ["string", "boolean", "null"]} for key in _EITHER}
+    | {key: {"type": "boolean"} for key in _TRUTHS},
+    "patternProperties": {r"^score\.": {"type": "number"}},
+    "additionalProperties": False,
+    "minProperties": 1,
+}
+GivenValues: TypeAlias = Annotated[Mapping[str, str | None], checked(_values), WithJsonSchema(GIVEN_VALUES)]
+GivenSignal: TypeAlias = Annotated[ExampleSignal, checked(_signal), WithJsonSchema(GIVEN_SIGNAL)]
+Expected: TypeAlias = Annotated[Mapping[str, Scalar], checked(_expected), WithJsonSchema(_EXPECTED)]

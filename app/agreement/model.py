@@ -183,6 +183,7 @@ class Reads:
 
     contact: frozenset[str]
     company: frozenset[str]
+    deal: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from pydantic import ValidationError
-
 from app.agreement.build import build
-from app.agreement.checks import across, ids
-from app.agreement.faults import AgreementError, Fault, pointer
-from app.agreement.fields import Context
+from app.agreement.checked import located, own_context, portal_context, shaped
+from app.agreement.checks import across
+from app.agreement.faults import AgreementError, Fault
 from app.agreement.model import Agreement
-from app.agreement.shape import Document
-from app.agreement.source import Position, Source, Unreadable, as_mapping, read_source
-from app.agreement.told import told
+from app.agreement.portal import PortalWords
+from app.agreement.source import Source, Unreadable, as_mapping, read_source
 from app.agreement.vocabulary import default_vocabulary
 from app.records.crm import Owner
 from app.rules.facts import Vocabulary
-from app.rules.grammar import ConditionFault, Names
-from app.rules.score import INTEREST
+from app.rules.grammar import ConditionFault
 
 __all__ = ["AgreementError", "Fault", "build_agreement", "check_against", "default_vocabulary", "parse_agreement"]
 
@@ -31,7 +27,7 @@ def parse_agreement(text: str | bytes, *, file: str, vocabulary: Vocabulary | No
     try:
         source = read_source(text)
     except Unreadable as error:
-        raise AgreementError([_located_by_text(error, file)]) from error
+        raise AgreementError([unreadable(error, file)]) from error
     return _agreement(source, file, vocabulary or default_vocabulary())
 
 
@@ -46,48 +42,27 @@ def check_against(
     agreement: Agreement, vocabulary: Vocabulary, owners: Iterable[Owner], stages: Sequence[str]
 ) -> list[Fault]:
     """What the agreement names and the portal does not have. Properties named baton_* are ours to create."""
-    active = {owner.email.casefold(): owner.active for owner in owners}
+    portal = PortalWords(vocabulary, tuple(owners), tuple(stages))
     source = Source(agreement.document)
-    names = _names(agreement.document, vocabulary, closed=True)
-    context = Context(names, ids(agreement.document), active, frozenset(stages))
-    return [_located(fault, source, agreement.name) for fault in _validated(source.content, context)[1]]
+    faults = shaped(agreement.document, portal_context(agreement.document, portal))[1]
+    return [located(fault, source, agreement.name) for fault in faults]
+
+
+def unreadable(error: Unreadable, file: str) -> Fault:
+    """The fault of a text that is no document."""
+    return Fault(error.code, "", error.position.line, error.position.column, error.message, error.fix, file)
+
+
+def in_order(faults: Iterable[ConditionFault], source: Source, file: str) -> list[Fault]:
+    """The faults where the text has them, each once, from the top down."""
+    told = {located(fault, source, file): None for fault in faults}
+    return sorted(told, key=lambda fault: (fault.line, fault.column, fault.path, fault.code))
 
 
 def _agreement(source: Source, file: str, vocabulary: Vocabulary) -> Agreement:
     content = as_mapping(source.content)
-    context = Context(_names(content, vocabulary), ids(content))
-    document, faults = _validated(source.content, context)
+    document, faults = shaped(source.content, own_context(content, vocabulary))
     faults = [*faults, *across(content)]
     if document is None or faults:
-        located = {_located(fault, source, file): None for fault in faults}
-        raise AgreementError(sorted(located, key=lambda fault: (fault.line, fault.column, fault.path)))
+        raise AgreementError(in_order(faults, source, file))
     return build(document, content, vocabulary)
-
-
-def _validated(content: object, context: Context) -> tuple[Document | None, list[ConditionFault]]:
-    try:
-        return Document.model_validate(content, context=context), []
-    except ValidationError as error:
-        return None, list(told(error.errors(include_url=False), content))
-
-
-def _names(content: Mapping[str, object], vocabulary: Vocabulary, *, closed: bool = False) -> Names:
-    known = ids(content)
-    return Names(
-        definitions=known["definitions"],
-        personas=known["personas"],
-        stages=known["stages"],
-        scores={*known["score"], INTEREST},
-        vocabulary=vocabulary,
-        closed=closed,
-    )
-
-
-def _located(fault: ConditionFault, source: Source, file: str) -> Fault:
-    at = source.position(fault.path, at_key=fault.at_key)
-    return Fault(fault.code, pointer(fault.path), at.line, at.column, fault.message, fault.fix, file)
-
-
-def _located_by_text(error: Unreadable, file: str) -> Fault:
-    at: Position = error.position
-    return Fault(error.code, "", at.line, at.column, error.message, error.fix, file)

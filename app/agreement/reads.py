@@ -7,7 +7,17 @@ from collections.abc import Iterator
 
 from app.agreement import shape
 from app.agreement.model import Reads
-from app.rules.condition import All, Any_, Condition, None_, PropertyTest, SignalTest
+from app.records.roles import BUYING_ROLE
+from app.rules.condition import (
+    All,
+    Any_,
+    BuyingGroupTest,
+    Condition,
+    DealTest,
+    None_,
+    PropertyTest,
+    SignalTest,
+)
 from app.rules.names import property_of
 from app.rules.signals import SIGNAL_SOURCES
 
@@ -16,18 +26,19 @@ _PLACEHOLDER = re.compile(r"\b(contact|company)\.([a-z0-9_]+)")
 
 def reads_of(document: shape.Document) -> Reads:
     """The properties that conditions, waits and templates look at; those of examples do not count."""
-    names = {name for condition in _conditions(document) for name in _names(condition)}
+    names = {name for condition in conditions_of(document) for name in _names(condition)}
     names |= {property_of(name) for name in (document.ready.wait_for.known if document.ready.wait_for else ())}
     for playbook in document.playbooks:
         names |= {property_of(match[0]) for match in _PLACEHOLDER.finditer(playbook.say)}
-    return Reads(contact=_of("contact", names), company=_of("company", names))
+    return Reads(_of("contact", names), _of("company", names), _of("deal", names))
 
 
 def _of(owner: str, names: set[str]) -> frozenset[str]:
     return frozenset(name.removeprefix(f"{owner}.") for name in names if name.startswith(f"{owner}."))
 
 
-def _conditions(document: shape.Document) -> Iterator[Condition]:
+def conditions_of(document: shape.Document) -> Iterator[Condition]:
+    """Every condition of the document, definitions and what scores count included."""
     yield from document.definitions.values()
     yield document.ready.when
     yield from (one.when for one in document.personas)
@@ -50,6 +61,10 @@ def _names(condition: Condition) -> Iterator[str]:
                 yield from _names(part)
         case PropertyTest(name):
             yield property_of(name)
+        case DealTest(tests):
+            yield from (test.name for test in tests)
+        case BuyingGroupTest():
+            yield f"contact.{BUYING_ROLE}"
         case SignalTest(kind):
             yield from (f"contact.{source}" for source in SIGNAL_SOURCES.get(kind, ()))
         case _:

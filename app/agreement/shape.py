@@ -34,20 +34,11 @@ from app.agreement.fields import (
 from app.agreement.given import Expected, GivenSignal, GivenValues
 from app.agreement.terms import OpeningHours, Part, Targets, Terms
 from app.agreement.words import DO, RUNGS, check_template, check_words
+from app.records.roles import ROLES
 from app.rules.leaves import HANDOFF_ENDS, HANDOFF_ROAD
 
 _SCORE = re.compile(r"fit|interest\.[a-z][a-z0-9_]*")
-ROLES = (
-    "decision_maker",
-    "budget_holder",
-    "champion",
-    "influencer",
-    "executive_sponsor",
-    "end_user",
-    "blocker",
-    "legal_and_compliance",
-    "other",
-)
+_DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 
 
 class Profile(Part):
@@ -68,6 +59,7 @@ class Row(Part):
     when: WhenScoring | None = None
     each: EachSignal | None = None
     half_life: FixedLength | None = None
+    at_most: Annotated[float, Field(strict=True, gt=0, le=10_000, allow_inf_nan=False)] | None = None
 
     @model_validator(mode="after")
     def _has_one_trigger(self) -> Row:
@@ -77,12 +69,25 @@ class Row(Part):
         if self.half_life is not None and self.each is None:
             fix = "Use `each`, or take `half_life` away"
             raise refusal("half_life", "only signals counted by `each` lose weight with time", fix)
+        if self.at_most is not None and self.each is None:
+            fix = "Use `each`, or take `at_most` away"
+            raise refusal("row_at_most", "only signals counted by `each` add up to more than a row's points", fix)
         return self
 
 
 class Card(Part):
     cap: Count | None = None
     rows: Annotated[list[Row], Field(min_length=1)]
+
+
+Domain: TypeAlias = Annotated[Text, check_words("domain", _DOMAIN, "a domain in lower case like `example.net`")]
+
+
+class FreeMail(Part):
+    """What the kept list of free-mail domains lacks, and what it should not hold."""
+
+    add: list[Domain] = Field(default=[])
+    remove: list[Domain] = Field(default=[])
 
 
 class Disqualifier(Part):
@@ -227,11 +232,15 @@ ScoreName: TypeAlias = Annotated[str, check_words("score", _SCORE, "`fit` or `in
 
 
 class Document(Part):
-    """All sections; one that is missing is a fault, for each is part of a good agreement."""
+    """All sections; one that is missing is a fault, for each is part of a good agreement.
+
+    `free_mail` alone may be left out: the kept list of domains stands without it.
+    """
 
     agreement: Terms
     calendars: Annotated[list[OpeningHours], Field(min_length=1)]
     definitions: dict[Identifier, When]
+    free_mail: FreeMail = Field(default=FreeMail())
     profile: Profile
     personas: list[Persona]
     score: Annotated[dict[ScoreName, Card], Field(min_length=1)]

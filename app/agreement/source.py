@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from math import isfinite
-from typing import Any
+from typing import Any, TypeAlias
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
@@ -26,9 +26,13 @@ from ruamel.yaml.reader import ReaderError
 
 from app.agreement.faults import Path
 
+Scalar: TypeAlias = str | int | float | bool | None
+
 SIZE_LIMIT = 256 * 1024
 NESTING_LIMIT = 32
 NODE_LIMIT = 10_000
+UNHOLDABLE = re.compile("[\0\ud800-\udfff]")
+"""What an escape can write and no database, page or JSON can hold: NUL, and half a surrogate pair."""
 
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})")  # 007 and +49 stay text: they are codes, not numbers
 _FLOAT = re.compile(r"-?(0|[1-9][0-9]{0,30})(\.[0-9]{1,30})?([eE][-+]?[0-9]{1,3})?")
@@ -146,6 +150,8 @@ def _check_allowed(event: Any, at: Position) -> None:  # noqa: ANN401  ruamel's 
         raise Unreadable("alias", at, "anchors and aliases (& and *) are not used here", fix)
     if isinstance(event, NodeEvent) and getattr(event, "tag", None):
         raise Unreadable("tag", at, "tags (with !) are not used here", "Remove the tag; put quotes around text")
+    if isinstance(event, ScalarEvent) and UNHOLDABLE.search(event.value):
+        raise Unreadable("character", at, "this text has a character that cannot be kept", "Remove its escape")
 
 
 def _take(event: Any, source: Source, stack: list[_Open]) -> None:  # noqa: ANN401  ruamel's events have no types
@@ -184,11 +190,15 @@ def _take_key(event: Any, at: Position, source: Source, parent: _Open) -> None: 
     source.keys[*parent.path, event.value] = at
 
 
-def _scalar(event: Any) -> str | int | float | bool | None:  # noqa: ANN401  as above
-    """By YAML 1.2's core schema, but for infinities and numbers with a leading zero or plus, which stay text."""
+def _scalar(event: Any) -> Scalar:  # noqa: ANN401  as above
     text: str = event.value
-    if event.style:
-        return text
+    return text if event.style else unquoted(text)
+
+
+def unquoted(text: str) -> Scalar:
+    """What a word without quotes means: by YAML 1.2's core schema, but that infinities and numbers with a
+    leading zero or plus stay text.
+    """
     if text in _CONSTANTS:
         return _CONSTANTS[text]
     if _INTEGER.fullmatch(text):

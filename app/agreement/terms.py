@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
 
 from app.agreement.fields import (
     Day,
@@ -19,6 +19,7 @@ from app.agreement.fields import (
     choice,
     refusal,
 )
+from app.agreement.spelled import OPEN, Check
 from app.agreement.words import HOLIDAYS, check_words
 from app.rules.grammar import nearest
 from app.sla.calendar import Calendar
@@ -28,6 +29,7 @@ SECTIONS = (
     "agreement",
     "calendars",
     "definitions",
+    "free_mail",
     "profile",
     "personas",
     "score",
@@ -63,7 +65,7 @@ def _section(text: str) -> str:
 
 class Side(Part):
     contact: Email
-    sections: list[Annotated[Text, AfterValidator(_section)]]
+    sections: list[Annotated[Text, Check(_section, {"enum": list(SECTIONS)})]]
 
 
 class Sides(Part):
@@ -109,7 +111,7 @@ class Terms(Part):
 class OpeningHours(Part):
     id: Identifier
     time_zone: Zone
-    open: dict[str, list[Text]]
+    open: Annotated[dict[str, list[Text]], WithJsonSchema(OPEN)]
     holidays: Annotated[Text, check_words("country", HOLIDAYS, "a code like `US` or `US-CA`")] | None = None
     closed: list[Day] = []
 

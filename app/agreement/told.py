@@ -23,9 +23,7 @@ _TYPES: Mapping[str, tuple[str, str]] = {
     "model_type": ("must have names and values", "Write `name: value` pairs below it"),
     "too_short": ("must not be empty", "Write at least one item"),
     "int_type": ("must be a whole number", "Write a number like 2"),
-    "int_from_float": ("must be a whole number", "Write a number like 2"),
     "float_type": ("must be a number", "Write a number like 10"),
-    "float_parsing": ("must be a number", "Write a number like 10"),
     "greater_than": ("must be more than 0", "Write a larger number"),
     "greater_than_equal": ("is too small", "Write a larger number"),
     "less_than_equal": ("is too large", "Write a smaller number"),
@@ -53,8 +51,9 @@ def _faults(error: ErrorDetails, path: Path) -> Iterator[ConditionFault]:
         fix = nearest(name, _fields(error["loc"][:-1]))
         yield ConditionFault(path, "unknown_key", f"`{name}` is not known{_in(path[:-1])}", fix, at_key=True)
     else:
-        message, fix = _TYPES.get(kind, (error["msg"], "Correct it"))
-        yield ConditionFault(path, kind, f"`{path[-1] if path else name}` {message}", fix, at_key)
+        code = kind if kind in _TYPES else "not_usable"
+        message, fix = _TYPES.get(kind, ("cannot be used", f"Correct it: {error['msg']}"))
+        yield ConditionFault(path, code, f"`{path[-1] if path else name}` {message}", fix, at_key)
 
 
 def _written(loc: tuple[int | str, ...], content: object) -> Path:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-from pydantic import AfterValidator
-
 from app.agreement.fields import refusal
+from app.agreement.spelled import Check, follows
 
 _LENGTH = r"[0-9]{1,6} (business )?[a-z]+"
 RUNGS = re.compile(rf"[1-9][0-9]? ?%|breach( \+ {_LENGTH})?")
@@ -17,7 +16,7 @@ _OPENING = re.compile(r"\{\{|\{%|\{#")
 _CLOSING = {"{{": "}}", "{%": "%}", "{#": "#}"}
 
 
-def check_words(what: str, pattern: re.Pattern[str], expected: str) -> AfterValidator:
+def check_words(what: str, pattern: re.Pattern[str], expected: str) -> Check:
     """Text that follows a pattern, told to the reader as an example."""
 
     def check(text: str) -> str:
@@ -25,7 +24,7 @@ def check_words(what: str, pattern: re.Pattern[str], expected: str) -> AfterVali
             return text
         raise refusal(f"bad_{what}", f"`{text[:60]}` is no {what}", f"Write {expected}")
 
-    return AfterValidator(check)
+    return Check(check, follows(pattern.pattern))
 
 
 def check_template(text: str) -> str:

@@ -19,8 +19,8 @@ from app.records.crm import Properties
 LONGEST_TEMPLATE: Final = 4_000
 LONGEST_TEXT: Final = 8_000
 _LONGEST_VALUE = 1_000
-_FILTERS = frozenset({"upper", "lower", "title", "capitalize", "trim", "default", "d"})
-_ALLOWED: tuple[type[nodes.Node], ...] = (
+FILTERS: Final = frozenset({"upper", "lower", "title", "capitalize", "trim", "default", "d"})
+ALLOWED: Final[tuple[type[nodes.Node], ...]] = (
     nodes.Template,
     nodes.Output,
     nodes.TemplateData,
@@ -100,20 +100,25 @@ def render_text(text: str, context: Mapping[str, object]) -> str:
         return f"[template error: {str(error) or type(error).__name__}]"
 
 
-@lru_cache(maxsize=256)
-def _compiled(text: str) -> Template:
+def read_template(text: str) -> nodes.Template:
+    """The template as a tree, whatever it does. Raises TemplateError, and ValueError for one that is too long."""
     if len(text) > LONGEST_TEMPLATE:
         raise ValueError(f"longer than {LONGEST_TEMPLATE} characters")
-    for node in _ENVIRONMENT.parse(text).find_all(nodes.Node):
+    return _ENVIRONMENT.parse(text)
+
+
+@lru_cache(maxsize=256)
+def _compiled(text: str) -> Template:
+    for node in read_template(text).find_all(nodes.Node):
         _check(node)
     return _ENVIRONMENT.from_string(text)
 
 
 def _check(node: nodes.Node) -> None:
     """Raises ValueError for anything but naming values, choosing between texts and a few filters."""
-    if not isinstance(node, _ALLOWED):
+    if not isinstance(node, ALLOWED):
         raise ValueError(  # noqa: TRY004  a fault of the text, not of a type
             f"`{type(node).__name__.lower()}` is not allowed in a talk track"
         )
-    if isinstance(node, nodes.Filter) and node.name not in _FILTERS:
-        raise ValueError(f"the filter `{node.name}` is not allowed; use one of {', '.join(sorted(_FILTERS))}")
+    if isinstance(node, nodes.Filter) and node.name not in FILTERS:
+        raise ValueError(f"the filter `{node.name}` is not allowed; use one of {', '.join(sorted(FILTERS))}")

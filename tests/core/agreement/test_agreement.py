@@ -111,7 +111,7 @@ def test_the_terms_are_read(whole: Agreement) -> None:
 
 def test_conditions_and_scores_are_read(whole: Agreement) -> None:
     assert whole.profile == Meets("our_market")
-    assert whole.fit.cap == 100
+    assert whole.fit.cap == 70
     assert set(whole.interest) == {"knowledge", "consideration", "urgency"}
     (reads,) = whole.interest["knowledge"].rows
     assert (reads.each, reads.half_life) == (SignalTest("email_click"), Span.parse("14 days"))
@@ -178,7 +178,7 @@ def test_a_portal_says_what_it_lacks(whole: Agreement) -> None:
         ("unknown_property", "/disqualify/1/when/any/0/contact.jobtitle"),
         *(("unknown_option", f"/definitions/our_market/1/company.industry/one_of/{at}") for at in range(3)),
         ("unknown_owner", "/pools/0/members/0/owner"),
-        ("unknown_owner", "/pools/1/members/0/owner"),
+        ("inactive_owner", "/pools/1/members/0/owner"),
         ("unknown_stage", "/stages/1/id"),
     }
 

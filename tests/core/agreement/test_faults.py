@@ -29,7 +29,7 @@ BROKEN: tuple[tuple[str, str, str], ...] = (
     ("role: decision_maker", "role: ^boss", "unknown_word"),
     ("when: {contact.jobtitle: {has_any: [head]}}", "when: {^persona: buyer}", "not_here"),
     ("[{id: size, points: 40, when: {meets: big}}]", "[^{id: size, points: 40}]", "when_or_each"),
-    ("points: 40", "points: ^forty", "float_parsing"),
+    ("points: 40", "points: ^forty", "float_type"),
     ("{id: size, points: 40, when: {meets: big}}", "{id: size, points: 4, each: ^{meets: big}}", "signal_wanted"),
     ("fit: {rows", "fit: {rows: [], ^rows", "duplicate_key"),
     ("{id: marketingqualifiedlead,", "{id: ^marketinglead,", "unknown_stage"),

@@ -11,6 +11,8 @@ from app.handoff.explain import explain, render
 from app.handoff.properties import OWN_PROPERTIES, READS, STATUS, own_properties
 from app.handoff.state import Inputs, Lead
 from app.records.span import Span
+from app.rules.condition import SignalTest
+from app.rules.score import ScoreCard, ScoreRow
 from tests.core.handoff.parts import (
     MQL,
     NOW,
@@ -50,6 +52,12 @@ def test_an_explanation_says_what_would_have_made_the_lead_ready() -> None:
     told = lines(unready())
     after = told[told.index("What would have made it ready") + 1]
     assert "at least 30; it is 0" in after
+
+
+def test_a_row_at_its_own_most_says_so() -> None:
+    row = ScoreRow("asks", 30, each=SignalTest("form"), cap=20)
+    told = explain(agreement(fit=ScoreCard(None, (row,))), Inputs(lead(), roster(), NOW), VOCABULARY)
+    assert "  20 of 20 asks (at its most)" in render(told)
 
 
 def test_an_open_handoff_and_a_disqualified_lead_are_explained_too() -> None:

@@ -1,0 +1,42 @@
+"""What an agreement depends on beside its own text, so that it can be kept as it was when it was published."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+
+from app.agreement.model import Agreement
+from app.records.crm import Owner
+
+_YEARS_ON = 10
+"""How many years of holidays are kept beyond the agreement's last (or first) one: promises and rests end by then."""
+
+
+def holidays_of(agreement: Agreement) -> dict[str, tuple[date, ...]]:
+    """The public holidays of each calendar that keeps some, from the year before the agreement starts."""
+    last = (agreement.ends_on or agreement.starts_on).year
+    years = range(agreement.starts_on.year - 1, last + _YEARS_ON)
+    return {name: days for name, calendar in agreement.calendars.items() if (days := calendar.holidays(years))}
+
+
+def with_holidays(agreement: Agreement, holidays: Mapping[str, Iterable[date]]) -> Agreement:
+    """The agreement whose calendars keep exactly these public holidays."""
+    kept = {name: calendar.with_holidays(holidays.get(name, ())) for name, calendar in agreement.calendars.items()}
+    return replace(agreement, calendars=kept)
+
+
+def owners_of(agreement: Agreement, owners: Iterable[Owner]) -> dict[str, str]:
+    """The ids of the active owners whom the agreement names, by address."""
+    named = addresses_of(agreement)
+    return {owner.email.casefold(): owner.id for owner in owners if owner.active and owner.email.casefold() in named}
+
+
+def addresses_of(agreement: Agreement) -> frozenset[str]:
+    """The addresses of everybody who may get a lead by the agreement, in lower case."""
+    return frozenset(
+        email.casefold()
+        for pool in agreement.pools.values()
+        for email in (*(member.owner for member in pool.members), pool.fallback_owner)
+        if email
+    )
