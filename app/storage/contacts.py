@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,25 +11,16 @@ import orjson
 from sqlalchemy import Row, select, text
 from sqlalchemy.dialects.postgresql import insert
 
+from app.handoff.memory import Memory
 from app.handoff.state import Change, Handoff, History, Override, PastHandoff, StageMove
 from app.records.crm import Company, Contact
 from app.records.ids import CompanyId, ContactId, PortalId
-from app.storage import events, handoffs
+from app.storage import events, groups, handoffs, past
 from app.storage.codec import from_json, to_json
 from app.storage.database import Connection
 from app.storage.tables import company, contact
 
 Overrides = dict[str, Override]
-
-
-@dataclass(frozen=True, slots=True)
-class Memory:
-    """What is remembered of one contact between looks."""
-
-    applied: Mapping[str, str] = field(default_factory=dict)
-    overrides: Mapping[str, Override] = field(default_factory=dict)
-    stage_move: StageMove | None = None
-    waiting_since: datetime | None = None
 
 
 async def histories(
@@ -43,10 +34,10 @@ async def histories(
     """What Baton did with each contact so far, in the given mode, and who changed the `watched` properties."""
     remembered = await memories(connection, portal_id, contact_ids)
     running = await handoffs.running(connection, portal_id, contact_ids, shadow=shadow)
-    past = await handoffs.last_closed(connection, portal_id, contact_ids, shadow=shadow)
+    closed = await handoffs.last_closed(connection, portal_id, contact_ids, shadow=shadow)
     changes = await events.latest_changes(connection, portal_id, contact_ids, watched)
     return {
-        one: _history(remembered.get(one, Memory()), running.get(one), past.get(one), changes.get(one, {}))
+        one: _history(remembered.get(one, Memory()), running.get(one), closed.get(one), changes.get(one, {}))
         for one in contact_ids
     }
 
@@ -54,12 +45,12 @@ async def histories(
 def _history(
     memory: Memory,
     running: Handoff | None,
-    past: PastHandoff | None,
+    closed: PastHandoff | None,
     changes: Mapping[str, Change],
 ) -> History:
     return History(
         handoff=running,
-        last=past,
+        last=closed,
         applied=memory.applied,
         overrides=memory.overrides,
         changes=changes,
@@ -93,6 +84,7 @@ class Snapshot:
     company_id: CompanyId | None
     scores: Mapping[str, float]
     memory: Memory
+    roles: tuple[str, ...] = ()
 
 
 async def save(connection: Connection, portal_id: PortalId, snapshots: Sequence[Snapshot], *, now: datetime) -> None:
@@ -110,8 +102,8 @@ async def save(connection: Connection, portal_id: PortalId, snapshots: Sequence[
 
 
 _KEPT = {
-    "properties", "company_id", "stage", "owner_id", "scores", "applied", "overrides", "stage_move", "waiting_since",
-    "gone_at", "merged_into", "read_at",
+    "properties", "company_id", "stage", "owner_id", "role", "scores", "applied", "overrides", "stage_move",
+    "waiting_since", "gone_at", "merged_into", "read_at",
 }  # fmt: skip
 
 
@@ -123,6 +115,7 @@ def _row(portal_id: PortalId, one: Snapshot, now: datetime) -> dict[str, object]
         "company_id": one.company_id,
         "stage": one.contact.properties.get("lifecyclestage"),
         "owner_id": one.contact.properties.get("hubspot_owner_id"),
+        "role": groups.written(one.roles),
         "scores": dict(one.scores),
         "applied": dict(one.memory.applied),
         "overrides": to_json(dict(one.memory.overrides), Overrides),
@@ -244,19 +237,21 @@ async def unretired(connection: Connection, portal_id: PortalId, contact_ids: Se
 
 
 async def erase(connection: Connection, portal_id: PortalId, contact_ids: Sequence[ContactId]) -> None:
-    """Forget what is known of these people, in snapshots, decisions and writes; ids, times and outcomes stay."""
+    """Forget what is known of these people, their past included; ids, times and outcomes stay."""
     keys = {"portal_id": portal_id, "ids": list(contact_ids)}
     for table, blanks, key in _PERSONAL:
         await connection.execute(
             text(f"UPDATE {table} SET {blanks} WHERE portal_id = :portal_id AND {key} = ANY(:ids)"), keys
         )
+    await past.erase(connection, portal_id, contact_ids)
 
 
 _PERSONAL = (
-    ("contact", "properties = '{}', applied = '{}', overrides = '{}', company_id = NULL", "id"),
+    ("contact", "properties = '{}', applied = '{}', overrides = '{}', company_id = NULL, role = NULL", "id"),
     ("decision", "inputs = '{}', decision = '{}', because = 'erased'", "contact_id"),
     ("write", "properties = '{}', words = NULL", "contact_id"),
     ("handoff", "brief = '{}', because = 'erased'", "contact_id"),
+    ("backtest_contact", "told = '{}'", "contact_id"),
 )
 """Where personal values stand, and what is left in their place."""
 

@@ -107,6 +107,18 @@ async def newest(connection: Connection, portal_id: PortalId, *, limit: int) -> 
     return [_stored(row) for row in rows.mappings()]
 
 
+async def page(connection: Connection, portal_id: PortalId, *, after: UUID | None, limit: int) -> list[StoredDecision]:
+    """Decisions in the order of their ids, beginning behind `after`: for walking over all of them."""
+    rows = await connection.execute(
+        text("""
+            SELECT * FROM decision WHERE portal_id = :portal_id AND (CAST(:after AS uuid) IS NULL OR id > :after)
+            ORDER BY id LIMIT :limit
+        """),
+        {"portal_id": portal_id, "after": after, "limit": limit},
+    )
+    return [_stored(row) for row in rows.mappings()]
+
+
 def _stored(row: RowMapping) -> StoredDecision:
     return StoredDecision(
         id=row["id"],

@@ -52,6 +52,20 @@ async def running(
     }
 
 
+async def versions(
+    connection: Connection, portal_id: PortalId, contact_ids: Sequence[ContactId], *, shadow: bool
+) -> Mapping[ContactId, int]:
+    """The agreement version of each contact's handoff that is not closed."""
+    rows = await connection.execute(
+        text("""
+            SELECT contact_id, version FROM handoff
+            WHERE portal_id = :portal_id AND shadow = :shadow AND closed_at IS NULL AND contact_id = ANY(:ids)
+        """),
+        {"portal_id": portal_id, "shadow": shadow, "ids": list(contact_ids)},
+    )
+    return {ContactId(row.contact_id): row.version for row in rows}
+
+
 async def last_closed(
     connection: Connection, portal_id: PortalId, contact_ids: Sequence[ContactId], *, shadow: bool
 ) -> Mapping[ContactId, PastHandoff]:

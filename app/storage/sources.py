@@ -1,18 +1,16 @@
-"""Further apps that post webhooks, with their secrets encrypted, and the audit of what people change by hand."""
+"""Further apps that post webhooks, with their secrets encrypted."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import uuid4
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.records.ids import PortalId
 from app.storage.database import Connection
-from app.storage.tables import audit, source
+from app.storage.tables import source
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +39,3 @@ async def get(connection: Connection, portal_id: PortalId, name: str) -> Sealed 
         await connection.execute(select(source).where(source.c.portal_id == portal_id, source.c.name == name))
     ).one_or_none()
     return Sealed(row.secret, row.secret_previous) if row else None
-
-
-async def note(
-    connection: Connection,
-    portal_id: PortalId,
-    actor: str,
-    action: str,
-    detail: Mapping[str, object],
-    *,
-    now: datetime,
-) -> None:
-    """Add one line to the audit. `detail` holds no secret and no personal value."""
-    await connection.execute(
-        insert(audit).values(portal_id=portal_id, id=uuid4(), actor=actor, action=action, detail=dict(detail), at=now)
-    )

@@ -1,0 +1,143 @@
+"""What was decided, who got it, and what is to be written; the limits that all workers share."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table, Text, Uuid, text
+from sqlalchemy.dialects.postgresql import JSONB
+
+from app.storage.tables.base import instant, metadata, portal_key
+
+# One handing over. A contact has at most one that is not closed, in each mode.
+handoff = Table(
+    "handoff",
+    metadata,
+    portal_key(),
+    Column("id", Uuid, primary_key=True),
+    Column("contact_id", Text, nullable=False),
+    Column("shadow", Boolean, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("route", Text, nullable=False),
+    Column("promise", Text, nullable=False),
+    Column("pool", Text, nullable=False),
+    Column("owner_id", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("because", Text, nullable=False),
+    Column("brief", JSONB, nullable=False),
+    instant("opened_at", nullable=False),
+    instant("owner_confirmed_at"),
+    instant("due_at"),
+    instant("closed_at"),
+    Column("reason", Text),
+    instant("returns_at"),
+    Column("to_different_owner", Boolean, nullable=False, server_default="false"),
+    Index(
+        "uq_handoff_open",
+        "portal_id",
+        "contact_id",
+        "shadow",
+        unique=True,
+        postgresql_where=text("closed_at IS NULL"),
+    ),
+    Index("ix_handoff_contact", "portal_id", "contact_id", "closed_at"),
+    Index("ix_handoff_pool", "portal_id", "pool", "owner_id", postgresql_where=text("closed_at IS NULL")),
+)
+
+# What was decided: the inputs (so that it can be computed again), the agreement version, the outcome.
+decision = Table(
+    "decision",
+    metadata,
+    portal_key(),
+    Column("id", Uuid, primary_key=True),
+    Column("contact_id", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("shadow", Boolean, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("because", Text, nullable=False),
+    Column("inputs", JSONB, nullable=False),
+    Column("decision", JSONB, nullable=False),
+    instant("at", nullable=False),
+    Index("ix_decision_contact", "portal_id", "contact_id", "at"),
+)
+
+# One change to be made in the CRM. `key` is unique: a handoff's note and task have one row for ever.
+write = Table(
+    "write",
+    metadata,
+    portal_key(),
+    Column("id", Uuid, primary_key=True),
+    Column("key", Text, nullable=False),
+    Column("contact_id", Text, nullable=False),
+    Column("decision_id", Uuid, nullable=False),
+    Column("handoff_id", Uuid),
+    Column("step", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("properties", JSONB, nullable=False, server_default="{}"),
+    Column("state", Text, nullable=False),
+    Column("echoed", Boolean, nullable=False, server_default="false"),
+    Column("crm_id", Text),
+    Column("code", Text),
+    Column("words", Text),
+    Column("hint", Text),
+    instant("made_at", nullable=False),
+    instant("sent_at"),
+    instant("settled_at"),
+    Index("uq_write_key", "portal_id", "key", unique=True),
+    Index("ix_write_contact", "portal_id", "contact_id", "state"),
+    Index("ix_write_sent", "portal_id", "sent_at"),
+    Index("ix_write_handoff", "portal_id", "handoff_id", postgresql_where=text("handoff_id IS NOT NULL")),
+    Index("ix_write_crm", "portal_id", "crm_id", postgresql_where=text("crm_id IS NOT NULL")),
+)
+
+# A pool's credits, locked while a lead is routed through it.
+pool = Table(
+    "pool",
+    metadata,
+    portal_key(),
+    Column("pool", Text, primary_key=True),
+    Column("shadow", Boolean, primary_key=True),
+    Column("credits", JSONB, nullable=False, server_default="{}"),
+    Column("assigned", BigInteger, nullable=False, server_default="0"),
+)
+
+# A line of a pool's ledger: who got which lead, credits before and after, who was skipped and why.
+assignment = Table(
+    "assignment",
+    metadata,
+    portal_key(),
+    Column("pool", Text, primary_key=True),
+    Column("shadow", Boolean, primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("decision_id", Uuid, nullable=False),
+    Column("handoff_id", Uuid, nullable=False),
+    Column("contact_id", Text, nullable=False),
+    Column("owner_id", Text, nullable=False),
+    Column("charged", Boolean, nullable=False),
+    Column("because", Text, nullable=False),
+    Column("credits_before", JSONB, nullable=False),
+    Column("credits_after", JSONB, nullable=False),
+    Column("skipped", JSONB, nullable=False),
+    instant("at", nullable=False),
+)
+
+# A quota of the portal, as a theoretical arrival time (GCRA): when the next call would be free of burst.
+quota = Table(
+    "quota",
+    metadata,
+    portal_key(),
+    Column("class", Text, primary_key=True),
+    instant("arrival_at", nullable=False),
+    postgresql_with={"fillfactor": "70"},
+)
+
+# The portal's breaker: calls and failures in the running window, and until when no call is made.
+breaker = Table(
+    "breaker",
+    metadata,
+    portal_key(),
+    instant("window_at", nullable=False),
+    Column("calls", Integer, nullable=False, server_default="0"),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    instant("open_until"),
+    instant("probe_until"),
+    postgresql_with={"fillfactor": "70"},
+)
