@@ -6,7 +6,7 @@ RESOLVE = --universal --python-version 3.11 --generate-hashes --no-emit-index-ur
 STAMP = $(VENV)/.locked
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test core check lint types arrows clean-test soak lock
+.PHONY: help venv demo test core check lint types arrows clean-test soak bench lock
 
 help: ## say what each target does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | while IFS='|' read -r name text; do printf '%-12s %s\n' "$$name" "$$text"; done
@@ -51,6 +51,9 @@ check: lint types arrows ## lint, types, import contracts, the agreement's examp
 soak: venv ## run what takes long, at full size: faults and load
 	BATON_SOAK=1 $(BIN)/pytest -n 0 -m soak
 	HYPOTHESIS_PROFILE=thorough $(BIN)/pytest -n 2 tests/core
+
+bench: venv ## measure: a backtest of 50,000 contacts over a quarter
+	$(BIN)/python -m bench.backtest 50000
 
 lock: venv ## resolve requirements/*.txt anew, with hashes
 	$(BIN)/uv pip compile pyproject.toml $(RESOLVE) --upgrade -o requirements/runtime.txt

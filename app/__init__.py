@@ -14,7 +14,7 @@ The house. Arrows point down only, never across a `|`; import contracts in pypro
     crm         the port (what Baton asks of a CRM), its errors, HubSpot behind it, and a simulated HubSpot
     storage     alone in knowing SQLAlchemy; functions that return records
     handoff     PURE: qualify, route, brief; values in, one Decision out
-    agreement   PURE: the executable service level agreement: parse, check, examples
+    agreement   PURE: the executable service level agreement: parse, lint, prose, difference, consent
     rules       PURE: conditions over facts, three-valued, with traces; scores
     sla         PURE: business time
     records     PURE: values that several floors share

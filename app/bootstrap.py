@@ -17,9 +17,11 @@ from app.crm.guard import Breaker, Quota
 from app.crm.hubspot import HubspotCrm, HubspotInbox
 from app.crm.port import Crm, Inbox, Secrets
 from app.engine.door import Door
+from app.engine.drafting import Drafting
 from app.engine.look import Bench, Pace
 from app.engine.portal import PortalWatch
 from app.engine.probes import SILENT, Probes
+from app.engine.rulebook import Shelf
 from app.engine.start import first_start
 from app.engine.unpack import Unpacking
 from app.engine.worker import Worker
@@ -56,6 +58,7 @@ class Container:
     bench: Bench
     watch: PortalWatch
     unpacking: Unpacking
+    drafting: Drafting
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +130,13 @@ def _joined(
 ) -> Container:
     crm = make_crm(settings, http, clock, database, portal_id)
     inbox = HubspotInbox(settings.public_url, allow_v1=settings.hubspot_allow_v1_signatures)
-    bench = Bench(database, crm, portal_id, clock, _pace(settings), parts.probes)
-    watch = PortalWatch(database, crm, portal_id, clock, missing=why_not)
+    bench = Bench(database, crm, portal_id, clock, Shelf(database, portal_id), _pace(settings), parts.probes)
+    watch = PortalWatch(database, crm, portal_id, clock, missing=why_not, tier=settings.hubspot_tier)
     unpacking = Unpacking(database, inbox, portal_id, clock, settling=settings.settling)
     worker = Worker(bench, unpacking, watch, poll=settings.poll)
     door = Door(database, inbox, Keeper(settings, database, portal_id), clock, on_stored=worker.wake)
-    return Container(settings, clock, database, portal_id, crm, inbox, door, worker, bench, watch, unpacking)
+    drafting = Drafting(database, portal_id, clock, tier=settings.hubspot_tier)
+    return Container(settings, clock, database, portal_id, crm, inbox, door, worker, bench, watch, unpacking, drafting)
 
 
 def make_crm(settings: Settings, http: httpx.AsyncClient, clock: Clock, database: Database, portal_id: PortalId) -> Crm:

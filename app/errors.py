@@ -8,6 +8,17 @@
     ├── FolderRefused          the demo will not touch this folder (app.demo.folder)
     ├── StoryStuck             the demo's story does not go on (app.demo.stage)
     ├── Unexplained            there is no decision that could be explained (app.engine.explain)
+    ├── NotAllowed             whoever asks may not do this (app.engine.refusals)
+    ├── NothingThere           there is no draft, or no such version (app.engine.refusals)
+    ├── Stale                  somebody else changed it meanwhile (app.engine.refusals)
+    ├── NotPublishable         something stands against publishing (app.engine.refusals)
+    ├── BacktestRefused        a backtest cannot be asked for so (app.engine.backtest)
+    ├── KeyRefused             a key opens nothing (app.engine.keys)
+    ├── NoSuchKey              there is no key that could be revoked (app.engine.keys)
+    ├── ConditionMissing       a change came without If-Match (app.routes.etags)
+    ├── NotAcceptable          the client takes none of the forms there are (app.routes.accept)
+    ├── UnreadableBody         a body is not what it says (app.routes.bodies)
+    ├── WrongMediaType         a body is of a kind that is not taken (app.routes.bodies)
     └── CrmError               the CRM refused, stalled or vanished (app.crm.errors)
 
 Each carries a `code` that logs, the API and the command line show unchanged, and a message that

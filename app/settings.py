@@ -65,11 +65,23 @@ class Settings(BaseModel):
         gt=0,
         description="The portal's quota: 100 for Free and Starter, 190 for Professional and Enterprise.",
     )
+    hubspot_tier: Literal["free", "starter", "professional", "enterprise"] | None = Field(
+        None,
+        description="The portal's HubSpot edition, which its API does not tell: the agreement is warned of signals "
+        "that the edition cannot give. Unset: not checked.",
+    )
     agreement_file: Path | None = Field(
         None, description="Agreement that becomes version 1 at the first start. Unset: the packaged example."
     )
     secret_key: SecretStr | None = Field(
         None, description="Key (`baton secret-key` makes one) that encrypts secrets kept in the database."
+    )
+    api_key: SecretStr | None = Field(
+        None,
+        description=(
+            "Your own key (`baton key create` makes one): commands act in its owner's name. Unset: as an admin at this "
+            "machine. The service does not read it."
+        ),
     )
     lease_seconds: Seconds = Field(60, description="How long a worker may hold contacts without a sign of life.")
     settling_seconds: float = Field(

@@ -57,13 +57,13 @@ def _secret() -> str:
 
 
 async def _keep(opened: Opened, name: str, secret: str, key: Fernet) -> None:
-    from app.storage import sources
+    from app.storage import audit, sources
 
     now = opened.clock.now()
     async with opened.database.begin() as connection:
         sealed = _next(await sources.get(connection, opened.portal_id, name), secret, key)
         await sources.put(connection, opened.portal_id, name, sealed, now=now)
-        await sources.note(connection, opened.portal_id, person(), "source added", {"source": name}, now=now)
+        await audit.note(connection, opened.portal_id, person(), "source added", {"source": name}, now=now)
 
 
 def _next(before: Sealed | None, secret: str, key: Fernet) -> Sealed:

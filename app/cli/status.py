@@ -39,6 +39,7 @@ async def _stands(opened: Opened) -> dict[str, object]:
             "lanes_wait": portal.blocked_reason if portal else "Baton was not started for this portal yet",
             "checked_at": portal.checked_at if portal else None,
             "agreement_version": version.number if version else None,
+            "agreement_faults": list(version.faults) if version else [],
             "deliveries_waiting": await deliveries.waiting(connection),
             "backlog": asdict(backlog),
             "events": {**dict.fromkeys(_STATES, 0), **await events.counts(connection)},
@@ -54,6 +55,8 @@ def _flat(stands: dict[str, object]) -> dict[str, object]:
     for name, value in stands.items():
         if isinstance(value, dict):
             flat |= {f"{name} {part}": many for part, many in value.items()}
+        elif isinstance(value, list):
+            flat[name.replace("_", " ")] = "; ".join(map(str, value))
         else:
             flat[name.replace("_", " ")] = value
     return flat

@@ -13,6 +13,7 @@ from app.demo.sights import Eyes, Sight, owner_name
 from app.demo.stage import Stage
 from app.engine import mode, setup
 from app.engine.mode import LivePlan
+from app.engine.recheck import Rechecked, recheck
 from app.handoff.properties import OWNER
 from app.records.ids import ObjectType, PoolId
 from app.storage import decisions, events
@@ -100,6 +101,7 @@ class Totals:
     events: Mapping[str, int]
     undecided: int
     parked: int
+    rechecked: Rechecked
 
 
 async def play_shadow(stage: Stage, eyes: Eyes) -> Shadowed:
@@ -211,5 +213,6 @@ async def add_up(stage: Stage) -> Totals:
         counted = await events.counts(connection)
         undecided = (await events.counts(connection, about=ObjectType.CONTACT)).get("pending", 0)
     parked = sum(lane.parked for lane in await stage.lanes())
-    counters = stage.sim.counters
-    return Totals(counters.total_calls, counters.throttled, dict(stage.posted), stage.lost, counted, undecided, parked)
+    again = await recheck(stage.baton.database, stage.baton.portal_id)
+    calls, throttled = stage.sim.counters.total_calls, stage.sim.counters.throttled
+    return Totals(calls, throttled, dict(stage.posted), stage.lost, counted, undecided, parked, again)

@@ -147,6 +147,11 @@ def _totals(seen: Totals) -> list[Check]:
         ),
         Check("HubSpot never says `too many requests`", seen.throttled == 0, f"{seen.throttled} times"),
         Check("Nothing waits for a person", seen.parked == 0, f"{seen.parked} contacts parked"),
+        Check(
+            "Every decision, computed again from what it was made from, is what was stored",
+            seen.rechecked.same > 0 and not seen.rechecked.differing,
+            f"{seen.rechecked.same} the same, {len(seen.rechecked.differing)} differ",
+        ),
     ]
 
 

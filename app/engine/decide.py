@@ -5,36 +5,34 @@ Weighing the leads is pure and comes first; the transaction only chooses owners 
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 from uuid import UUID, uuid4
 
+from app.agreement.frozen import addresses_of
 from app.engine.lease import Lease
 from app.engine.read import Reading
 from app.engine.rulebook import Rulebook
+from app.engine.weigh import Weighed
 from app.handoff.decision import AddNote, AddTask, Decision, Kind, SetProperties, Write
+from app.handoff.memory import Memory, memory_of, remember
 from app.handoff.promise import due_of
-from app.handoff.properties import OWN_PROPERTIES, OWNER, STAGE
-from app.handoff.qualify import Qualification, qualify
+from app.handoff.properties import OWNER
 from app.handoff.route import charge, reachable_pools, route
-from app.handoff.state import Handoff, History, Inputs, Lead, PoolState, Roster
+from app.handoff.state import Handoff, Inputs, Lead, PoolState, Roster
 from app.records.crm import Owner
-from app.records.ids import ContactId, OwnerId, PoolId
-from app.records.stages import StageOrder
-from app.storage import contacts, decisions, events, handoffs, pools, portals, writes
-from app.storage.contacts import Memory, Snapshot
+from app.records.ids import ContactId, ObjectType, OwnerId, PoolId
+from app.storage import contacts, decisions, events, groups, handoffs, lanes, pools, portals, writes
+from app.storage.contacts import Snapshot
 from app.storage.database import Connection
 from app.storage.decisions import NewDecision
 from app.storage.handoffs import NewHandoff
+from app.storage.lanes import Priority
 from app.storage.pools import Entry
 from app.storage.portals import Portal
 from app.storage.writes import StoredWrite, WriteKind, WriteState
-
-WATCHED = (STAGE, OWNER, *(own.name for own in OWN_PROPERTIES))
-"""Properties whose last changer is named where a person's change is kept."""
 
 
 class ModeChanged(Exception):
@@ -49,35 +47,19 @@ class Made:
     decision: Decision
     inputs: Inputs
     handoff_id: UUID | None
+    rulebook: Rulebook
+    roles: tuple[str, ...] = ()
 
     @property
     def contact_id(self) -> ContactId:
         return self.decision.contact_id
 
 
-async def weigh(
-    lease: Lease, reading: Reading, portal: Portal, rulebook: Rulebook, *, now: datetime
-) -> list[Qualification]:
-    """Weigh every contact that was read, letting other work run in between."""
-    async with lease.database.begin() as connection:
-        histories = await contacts.histories(
-            connection, lease.portal_id, sorted(reading.contacts), shadow=portal.is_shadow, watched=WATCHED
-        )
-    stages = StageOrder(portal.stages) if portal.stages else StageOrder()
-    weighed = []
-    for contact_id, contact in sorted(reading.contacts.items()):
-        lead = Lead(contact, reading.company_of(contact_id), histories.get(contact_id, History()), stages)
-        weighed.append(qualify(rulebook.agreement, lead, now, rulebook.vocabulary))
-        await asyncio.sleep(0)
-    return weighed
-
-
 async def decide(
     lease: Lease,
     reading: Reading,
-    weighed: Sequence[Qualification],
+    weighed: Sequence[Weighed],
     portal: Portal,
-    rulebook: Rulebook,
     *,
     now: datetime,
 ) -> list[Made]:
@@ -87,7 +69,7 @@ async def decide(
         current = await portals.get(connection, lease.portal_id, lock=True)
         if current is None or current.mode is not portal.mode or current.paused_reason:
             raise ModeChanged
-        return await _Deciding(connection, lease, reading, portal, rulebook, now).run(weighed)
+        return await _Deciding(connection, lease, reading, portal, now).run(weighed)
 
     return await lease.database.transact(work)
 
@@ -100,15 +82,16 @@ class _Deciding:
     lease: Lease
     reading: Reading
     portal: Portal
-    rulebook: Rulebook
     now: datetime
 
-    async def run(self, weighed: Sequence[Qualification]) -> list[Made]:
+    async def run(self, weighed: Sequence[Weighed]) -> list[Made]:
         owners = await portals.owners(self.connection, self.lease.portal_id)
-        reachable = {one.lead.contact.id: reachable_pools(self.rulebook.agreement, one, owners) for one in weighed}
+        reachable = {
+            one.lead.contact.id: reachable_pools(one.rulebook.agreement, one.qualification, owners) for one in weighed
+        }
         ledgers = await self._lock({pool for names in reachable.values() for pool in names})
         await self.lease.fence(self.connection)
-        people = _People(owners, self.rulebook)
+        people = _People(owners, [one.rulebook for one in weighed])
         made: list[Made] = []
         for one in await self._undisturbed(weighed):
             if self.lease.holds(one.lead.contact.id):
@@ -119,7 +102,7 @@ class _Deciding:
         await self._store(made)
         return made
 
-    async def _undisturbed(self, weighed: Sequence[Qualification]) -> list[Qualification]:
+    async def _undisturbed(self, weighed: Sequence[Weighed]) -> list[Weighed]:
         """Those whose handoff and memory are still what they were weighed with: a merge may have brought another."""
         ids = [one.lead.contact.id for one in weighed]
         portal_id = self.lease.portal_id
@@ -129,27 +112,30 @@ class _Deciding:
             one
             for one in weighed
             if running.get(one.lead.contact.id) == one.lead.history.handoff
-            and memories.get(one.lead.contact.id, Memory()) == _memory(one.lead.history)
+            and memories.get(one.lead.contact.id, Memory()) == memory_of(one.lead.history)
         ]
 
     async def _lock(self, names: set[PoolId]) -> Mapping[PoolId, PoolState]:
         shadow = self.portal.is_shadow
         return await pools.lock(self.connection, self.lease.portal_id, sorted(names), shadow=shadow) if names else {}
 
-    def _make(self, qualification: Qualification, roster: Roster) -> Made:
-        decision = route(qualification, roster, self.now)
-        running = qualification.lead.history.handoff
+    def _make(self, weighed: Weighed, roster: Roster) -> Made:
+        decision = route(weighed.qualification, roster, self.now)
+        running = weighed.lead.history.handoff
         handoff_id = uuid4() if decision.opening else UUID(running.id) if running else None
-        return Made(uuid4(), decision, Inputs(qualification.lead, roster, self.now), handoff_id)
+        return Made(
+            uuid4(), decision, Inputs(weighed.lead, roster, self.now), handoff_id, weighed.rulebook, weighed.roles
+        )
 
     async def _store(self, made: Sequence[Made]) -> None:
         portal_id, shadow = self.lease.portal_id, self.portal.is_shadow
         await decisions.add(
             self.connection,
             portal_id,
-            [NewDecision(one.id, self.rulebook.version, one.inputs, one.decision) for one in made],
+            [NewDecision(one.id, one.rulebook.version, one.inputs, one.decision) for one in made],
             shadow=shadow,
         )
+        await self._wake_groups([one for one in made if one.rulebook.asks_for_groups])
         await contacts.save_companies(self.connection, portal_id, list(self.reading.companies.values()), now=self.now)
         await contacts.save(self.connection, portal_id, [self._snapshot(one) for one in made], now=self.now)
         await self._change_handoffs(made)
@@ -159,15 +145,35 @@ class _Deciding:
         covered = [(one.contact_id, self.lease.lanes[one.contact_id].generation, one.id) for one in made]
         await events.apply(self.connection, portal_id, covered)
 
+    async def _wake_groups(self, made: Sequence[Made]) -> None:
+        """Somebody's buying role is news to the others of the same company: they are looked at again."""
+        portal_id, companies = self.lease.portal_id, self.reading.company_ids
+        known = await groups.roles(self.connection, portal_id, [one.contact_id for one in made])
+        stirred = {
+            companies[one.contact_id]
+            for one in made
+            if one.contact_id in companies and one.roles != known.get(one.contact_id, ())
+        }
+        around = await groups.of_companies(self.connection, portal_id, sorted(stirred))
+        others = {member.contact_id for group in around.values() for member in group}
+        await lanes.mark(
+            self.connection,
+            portal_id,
+            sorted((ObjectType.CONTACT, other) for other in others),
+            wake_at=self.now,
+            now=self.now,
+            priority=Priority.BACKGROUND,
+        )
+
     def _snapshot(self, made: Made) -> Snapshot:
         lead = made.inputs.lead
         memory = (
-            replace(_memory(lead.history), waiting_since=made.decision.waiting_since)
+            replace(memory_of(lead.history), waiting_since=made.decision.waiting_since)
             if self.portal.is_shadow
             else remember(lead.history, made.decision)
         )
         company_id = self.reading.company_ids.get(made.contact_id)
-        return Snapshot(lead.contact, company_id, made.decision.scores, memory)
+        return Snapshot(lead.contact, company_id, made.decision.scores, memory, made.roles)
 
     async def _change_handoffs(self, made: Sequence[Made]) -> None:
         portal_id = self.lease.portal_id
@@ -200,7 +206,7 @@ class _Deciding:
                 owner_id=owner_id,
             )
         if running.owner_confirmed_at is None and self._owner_stands(decision):
-            due_at = due_of(self.rulebook.agreement, running.pool, running.promise, self.now)
+            due_at = due_of(made.rulebook.agreement, running.pool, running.promise, self.now)
             await handoffs.confirm_owners(self.connection, self.lease.portal_id, {handoff_id: due_at}, now=self.now)
 
     def _owner_stands(self, decision: Decision) -> bool:
@@ -214,14 +220,14 @@ class _Deciding:
             return None
         stands = self._owner_stands(decision)
         due_at = (
-            due_of(self.rulebook.agreement, decision.opening.pool, decision.opening.promise, self.now)
+            due_of(made.rulebook.agreement, decision.opening.pool, decision.opening.promise, self.now)
             if stands
             else None
         )
         return NewHandoff(
             made.handoff_id,
             made.contact_id,
-            self.rulebook.version,
+            made.rulebook.version,
             decision.opening,
             decision.brief,
             self.now if stands else None,
@@ -249,22 +255,6 @@ def _stored(made: Made, write: Write, state: WriteState) -> StoredWrite:
     )  # fmt: skip
 
 
-def _memory(history: History) -> Memory:
-    return Memory(history.applied, history.overrides, history.stage_move, history.waiting_since)
-
-
-def remember(history: History, decision: Decision) -> Memory:
-    """What to remember of a contact after a decision: what stands, what others hold, what is under way."""
-    overrides = {**history.overrides, **{one.field: one for one in decision.new_overrides}}
-    applied = {**history.applied, **decision.adopted}
-    return Memory(
-        applied={name: value for name, value in applied.items() if name not in decision.released},
-        overrides={name: one for name, one in overrides.items() if name not in decision.released},
-        stage_move=decision.stage_move,
-        waiting_since=decision.waiting_since,
-    )
-
-
 def _entries(made: Sequence[Made]) -> list[Entry]:
     return [
         Entry(one.decision.assignment, one.id, one.handoff_id, one.contact_id)
@@ -276,14 +266,10 @@ def _entries(made: Sequence[Made]) -> list[Entry]:
 class _People:
     """The owners that a decision may depend on, picked from all of the portal's."""
 
-    def __init__(self, owners: Sequence[Owner], rulebook: Rulebook) -> None:
+    def __init__(self, owners: Sequence[Owner], rulebooks: Iterable[Rulebook]) -> None:
         self._by_id = {owner.id: owner for owner in owners}
-        named = {
-            email.casefold()
-            for pool in rulebook.agreement.pools.values()
-            for email in (*(member.owner for member in pool.members), pool.fallback_owner)
-            if email
-        }
+        agreements = {book.version: book.agreement for book in rulebooks}
+        named = {email for agreement in agreements.values() for email in addresses_of(agreement)}
         self._named = [owner for owner in owners if owner.email.casefold() in named]
 
     def roster(self, lead: Lead, ledgers: Mapping[PoolId, PoolState]) -> Roster:

@@ -9,7 +9,7 @@ from typing import ClassVar
 from app.engine.rulebook import rulebook_of
 from app.errors import BatonError
 from app.handoff.decision import Decision
-from app.handoff.explain import explain, render
+from app.handoff.explain import Explanation, explain, render
 from app.records.ids import PortalId
 from app.storage import agreements, decisions
 from app.storage.codec import to_json
@@ -25,26 +25,40 @@ class Unexplained(BatonError):
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """A decision and its reasons. `differs` names what comes out otherwise today than was stored: a defect."""
+    """A decision and its reasons, by the version that made it or by another.
+
+    `differs` names what comes out otherwise than was stored: under the decision's own version, a defect.
+    """
 
     stored: StoredDecision
+    version: int
+    explanation: Explanation
     lines: tuple[str, ...]
     differs: tuple[str, ...]
 
+    @property
+    def defective(self) -> bool:
+        """Whether the decision's own version gives another value today."""
+        return bool(self.differs) and self.version == self.stored.version
+
 
 async def explain_contact(
-    database: Database, portal_id: PortalId, contact_id: str, *, at: datetime | None = None
+    database: Database, portal_id: PortalId, contact_id: str, *, at: datetime | None = None, number: int | None = None
 ) -> Explained:
-    """Explain the newest decision about a contact, or the newest made until `at`. Raises Unexplained."""
+    """Explain the newest decision about a contact, or the newest made until `at`.
+
+    With `number`, as that version of the agreement would have decided from the same inputs. Raises Unexplained.
+    """
     async with database.begin() as connection:
         found = await decisions.of_contact(connection, portal_id, contact_id, at=at, limit=1)
         stored = _readable(found, contact_id, at)
-        version = await agreements.get(connection, portal_id, stored.version)
+        version = await agreements.get(connection, portal_id, stored.version if number is None else number)
     if version is None:
-        raise Unexplained(f"agreement version {stored.version}, which decided it, is not there any more")
+        raise Unexplained(f"there is no version {stored.version if number is None else number} of the agreement")
     rulebook = await rulebook_of(version)
     explanation = explain(rulebook.agreement, stored.inputs(), rulebook.vocabulary)
-    return Explained(stored, tuple(render(explanation)), _differs(stored, explanation.decision))
+    differs = differences(stored, explanation.decision)
+    return Explained(stored, version.number, explanation, tuple(render(explanation)), differs)
 
 
 def _readable(found: list[StoredDecision], contact_id: str, at: datetime | None) -> StoredDecision:
@@ -58,7 +72,8 @@ def _readable(found: list[StoredDecision], contact_id: str, at: datetime | None)
     return found[0]
 
 
-def _differs(stored: StoredDecision, computed: Decision) -> tuple[str, ...]:
+def differences(stored: StoredDecision, computed: Decision) -> tuple[str, ...]:
+    """The names of what was computed otherwise than it was stored, sorted; none when the two are one value."""
     now: dict[str, object] = to_json(computed, Decision)
     then = stored.stored_decision
     return tuple(sorted(name for name in {*now, *then} if now.get(name) != then.get(name)))

@@ -21,15 +21,16 @@ from app.clock import Clock
 from app.crm.errors import CrmError, Retry
 from app.crm.port import BATCH, Crm
 from app.engine import fates
-from app.engine.decide import Made, ModeChanged, decide, weigh
+from app.engine.decide import Made, ModeChanged, decide
 from app.engine.lease import Lease
 from app.engine.probes import AFTER_CLAIM, AFTER_COMMIT, AFTER_READ, SILENT, Probes
 from app.engine.read import Reading, losers_first, read, retire
 from app.engine.recover import recover
-from app.engine.rulebook import Rulebook
+from app.engine.rulebook import Books, Rulebook, Shelf
 from app.engine.send import Sending
+from app.engine.weigh import weigh
 from app.records.ids import ContactId, ObjectType, PortalId
-from app.storage import lanes, portals, writes
+from app.storage import handoffs, lanes, portals, writes
 from app.storage.database import FAILURES, Connection, Database
 from app.storage.lanes import Release
 from app.storage.portals import Portal
@@ -64,6 +65,7 @@ class Bench:
     crm: Crm
     portal_id: PortalId
     clock: Clock
+    shelf: Shelf
     pace: Pace = field(default_factory=Pace)
     probes: Probes = SILENT
     monotonic: Callable[[], float] = time.monotonic
@@ -124,7 +126,7 @@ class _Look:
         self._bench = bench
         self._lease = lease
         self._portal = portal
-        self._rulebook = rulebook
+        self._books = Books(rulebook)
         self._made: list[Made] = []
         self._barred = False
         self.releases: dict[ContactId, Release] = {}
@@ -141,6 +143,7 @@ class _Look:
         """Do the look. A failure of the CRM is the fate of the lanes it concerns, never an exception."""
         try:
             await self._wait_for_sends()
+            await self._take_books()
             reading = await self._read()
             self._made = await self._decide(reading)
             await self._bench.probes.at(AFTER_COMMIT)
@@ -155,9 +158,17 @@ class _Look:
         for contact, wait in recovery.wait.items():
             self._put_off([contact], wait, "an earlier send may still land")
 
+    async def _take_books(self) -> None:
+        """An open handoff is decided by the version that it began with."""
+        async with self._bench.database.begin() as connection:
+            versions = await handoffs.versions(
+                connection, self._bench.portal_id, self._undecided(), shadow=self._portal.is_shadow
+            )
+        self._books = await self._bench.shelf.books(self._books.newest, versions)
+
     async def _read(self) -> Reading:
         await self._lease.renew()
-        reading = await read(self._bench.crm, self._undecided(), self._rulebook)
+        reading = await read(self._bench.crm, self._undecided(), self._books)
         await self._bench.probes.at(AFTER_READ)
         now = self._bench.clock.now()
         await retire(self._lease, reading, now=now)
@@ -169,10 +180,10 @@ class _Look:
 
     async def _decide(self, reading: Reading) -> list[Made]:
         now = self._bench.clock.now()
-        weighed = await weigh(self._lease, reading, self._portal, self._rulebook, now=now)
+        weighed = await weigh(self._lease, reading, self._portal, self._books, now=now)
         await self._lease.renew()
-        made = await decide(self._lease, reading, weighed, self._portal, self._rulebook, now=now)
-        left_out = {one.lead.contact.id for one in weighed} - {one.contact_id for one in made}
+        made = await decide(self._lease, reading, weighed, self._portal, now=now)
+        left_out = set(reading.contacts) - {one.contact_id for one in made}
         self._put_off(left_out, timedelta(), "it changed hands in the middle of the look")
         return made
 
@@ -184,7 +195,7 @@ class _Look:
             self._put_off(contacts, timedelta(), "the brake")
         else:
             bench, needs = self._bench, self._bench.pace.send
-            sending = Sending(bench.crm, self._lease, self._rulebook, bench.clock, bench.probes, needs=needs)
+            sending = Sending(bench.crm, self._lease, self._books, bench.clock, bench.probes, needs=needs)
             await self._conclude(await sending.send(contacts))
 
     async def _brakes(self, contacts: Sequence[ContactId]) -> bool:

@@ -17,7 +17,7 @@ from app.engine.rulebook import rulebook_of
 from app.errors import BatonError
 from app.handoff.properties import OWNER, STAGE
 from app.records.ids import ContactId, ObjectType, PortalId
-from app.storage import agreements, contacts, handoffs, lanes, pools, portals, sources, writes
+from app.storage import agreements, audit, contacts, handoffs, lanes, pools, portals, writes
 from app.storage.database import Connection, Database
 from app.storage.lanes import Priority
 from app.storage.portals import Mode, Portal
@@ -109,7 +109,7 @@ async def go_live(database: Database, portal_id: PortalId, by: str, *, now: date
         discarded = await writes.discard_withheld(connection, portal_id)
         again = sorted({(ObjectType.CONTACT, str(one)) for one in (*ended, *discarded)})
         await lanes.mark(connection, portal_id, again, wake_at=now, now=now, priority=Priority.BACKGROUND)
-        await sources.note(connection, portal_id, by, "went live", {"contacts": len(again)}, now=now)
+        await audit.note(connection, portal_id, by, "went live", {"contacts": len(again)}, now=now)
         return len(again)
 
     return await database.transact(work)
@@ -122,7 +122,7 @@ async def go_shadow(database: Database, portal_id: PortalId, by: str, *, now: da
         if _there(await portals.hold(connection, portal_id)).is_shadow:
             raise ModeRefused("the portal is in shadow mode already")
         await portals.set_mode(connection, portal_id, Mode.SHADOW, now=now)
-        await sources.note(connection, portal_id, by, "went into shadow", {}, now=now)
+        await audit.note(connection, portal_id, by, "went into shadow", {}, now=now)
 
     await database.transact(work)
 
@@ -133,7 +133,7 @@ async def pause(database: Database, portal_id: PortalId, by: str, reason: str, *
     async def work(connection: Connection) -> None:
         _there(await portals.hold(connection, portal_id))
         await portals.pause(connection, portal_id, reason)
-        await sources.note(connection, portal_id, by, "paused", {"reason": reason}, now=now)
+        await audit.note(connection, portal_id, by, "paused", {"reason": reason}, now=now)
 
     await database.transact(work)
 
@@ -146,7 +146,7 @@ async def resume(database: Database, portal_id: PortalId, by: str, *, now: datet
         if reason is None:
             raise ModeRefused("the portal is not paused")
         await portals.pause(connection, portal_id, None)
-        await sources.note(connection, portal_id, by, "resumed", {"was": reason}, now=now)
+        await audit.note(connection, portal_id, by, "resumed", {"was": reason}, now=now)
         return reason
 
     return await database.transact(work)

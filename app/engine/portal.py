@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import structlog
 
-from app.agreement.faults import AgreementError
+from app.agreement.faults import AgreementError, Fault, Severity
 from app.agreement.model import Agreement
-from app.agreement.parse import check_against
+from app.agreement.portal import PortalWords
 from app.clock import Clock
-from app.crm.errors import BreakerOpen, CrmError
+from app.crm.errors import BreakerOpen, CrmError, Unauthorized
 from app.crm.port import Crm
-from app.engine.rulebook import Rulebook, names_of, rulebook_of, vocabulary_with
+from app.engine.rulebook import Rulebook, frozen_for, portal_words, rulebook_of
+from app.handoff.lint import check_document
 from app.handoff.properties import own_properties
 from app.records.crm import Owner, PropertyDefinition
 from app.records.ids import ObjectType, PortalId
@@ -62,14 +63,16 @@ class PortalWatch:
         clock: Clock,
         *,
         missing: str | None = None,
+        tier: str | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`missing` names the setting without which HubSpot cannot be asked at all."""
+        """`missing` names the setting without which HubSpot cannot be asked at all; `tier` is its edition."""
         self._database = database
         self._crm = crm
         self._portal_id = portal_id
         self._clock = clock
         self._missing = missing
+        self._tier = tier
         self._monotonic = monotonic
         self._rulebook: Rulebook | None = None
         self._checked_mode: portals.Mode | None = None
@@ -80,7 +83,7 @@ class PortalWatch:
         portal = await self._portal()
         if portal is None or portal.paused_reason:
             return None
-        if self._monotonic() >= self._due or portal.mode is not self._checked_mode:
+        if self._monotonic() >= self._due or portal.mode is not self._checked_mode or await self._is_superseded():
             await self._refresh(portal)
             portal = await self._portal()
         if portal is not None and portal.blocked_reason:
@@ -97,6 +100,13 @@ class PortalWatch:
         """Ask again at once: somebody says that it was mended."""
         self._due = 0.0
 
+    async def _is_superseded(self) -> bool:
+        """Whether a newer version of the agreement is in force than the one at hand."""
+        if self._rulebook is None:
+            return False
+        async with self._database.begin() as connection:
+            return await agreements.newest_number(connection, self._portal_id) != self._rulebook.version
+
     async def _portal(self) -> Portal | None:
         async with self._database.begin() as connection:
             return await portals.get(connection, self._portal_id)
@@ -111,26 +121,31 @@ class PortalWatch:
             await portals.block(connection, self._portal_id, reason)
 
     async def _check(self, portal: Portal) -> str | None:
-        try:
-            seen = await self._ask()
-        except BreakerOpen as error:
-            return portal.blocked_reason or f"HubSpot cannot be asked: {error.words}"
-        except CrmError as error:
-            return f"HubSpot cannot be asked: {error.words}"
         async with self._database.begin() as connection:
             version = await agreements.newest(connection, self._portal_id)
         if version is None:
             return "no agreement is published; set BATON_AGREEMENT_FILE and start again"
         try:
-            return await self._hold_against(version, seen, portal)
+            rulebook = await rulebook_of(version)
+            return await self._hold_against(version, rulebook, await self._ask(rulebook.agreement), portal)
         except AgreementError as error:
             return f"agreement version {version.number} cannot be used: {error}"
+        except BreakerOpen as error:
+            return portal.blocked_reason or f"HubSpot cannot be asked: {error.words}"
+        except CrmError as error:
+            return f"HubSpot cannot be asked: {error.words}"
 
-    async def _ask(self) -> _Seen:
-        seen = _Seen(
-            {kind: await self._crm.read_definitions(kind) for kind in (ObjectType.CONTACT, ObjectType.COMPANY)},
-            await self._crm.read_owners(),
-        )
+    async def _ask(self, agreement: Agreement) -> _Seen:
+        """Read definitions and owners. What deals consist of takes a scope of its own, which few portals need."""
+        definitions = {
+            kind: await self._crm.read_definitions(kind) for kind in (ObjectType.CONTACT, ObjectType.COMPANY)
+        }
+        try:
+            definitions[ObjectType.DEAL] = await self._crm.read_definitions(ObjectType.DEAL)
+        except Unauthorized:
+            if agreement.reads.deal:
+                raise
+        seen = _Seen(definitions, await self._crm.read_owners())
         async with self._database.begin() as connection:
             await portals.hold(connection, self._portal_id)
             await portals.save_definitions(connection, self._portal_id, seen.definitions)
@@ -138,31 +153,42 @@ class PortalWatch:
             await portals.checked(connection, self._portal_id, seen.stages(), now=self._clock.now())
         return seen
 
-    async def _hold_against(self, version: Version, seen: _Seen, portal: Portal) -> str | None:
-        rulebook = await rulebook_of(version)
-        words = vocabulary_with(seen.by_name())
-        faults = await asyncio.to_thread(check_against, rulebook.agreement, words, seen.owners, seen.stages())
-        wanted = names_of(rulebook.agreement)
-        frozen = {name: one for name, one in seen.by_name().items() if name in wanted}
+    async def _hold_against(self, version: Version, rulebook: Rulebook, seen: _Seen, portal: Portal) -> str | None:
+        faults = await asyncio.to_thread(_faults, version, self._words(seen))
+        errors = [fault for fault in faults if fault.severity is Severity.ERROR]
         async with self._database.begin() as connection:
             await agreements.checked(
                 connection,
                 self._portal_id,
                 version.number,
-                frozen,
+                frozen_for(rulebook.agreement, seen.by_name(), seen.owners),
                 [str(one) for one in faults],
+                fits=not errors,
                 now=self._clock.now(),
             )
             stored = await agreements.get(connection, self._portal_id, version.number)
-        if faults and version.frozen is None:
-            return f"agreement version {version.number} does not fit the portal: {faults[0]}"
-        for fault in faults:
-            _log.warning("agreement_drifts", version=version.number, fault=str(fault))
+        if errors and version.frozen is None:
+            return f"agreement version {version.number} does not fit the portal: {errors[0]}"
+        _tell_drift(version, errors)
         missing = missing_properties(rulebook.agreement, seen.by_name())
         if missing and not portal.is_shadow:
             return f"the portal lacks {missing[0].name} and {len(missing) - 1} more; run `baton setup --apply`"
         self._rulebook = rulebook if stored is None or stored.frozen == version.frozen else await rulebook_of(stored)
         return None
+
+    def _words(self, seen: _Seen) -> PortalWords:
+        return portal_words(seen.by_name(), seen.owners, seen.stages(), self._tier)
+
+
+def _faults(version: Version, words: PortalWords) -> list[Fault]:
+    return check_document(version.text, file=f"agreement version {version.number}", portal=words)
+
+
+def _tell_drift(version: Version, errors: Sequence[Fault]) -> None:
+    """What fitted once and no longer does, told when it is first seen: a leaver, a deleted property."""
+    for fault in errors:
+        if str(fault) not in version.faults:
+            _log.warning("agreement_drifts", version=version.number, fault=str(fault))
 
 
 def missing_properties(agreement: Agreement, known: Mapping[str, PropertyDefinition]) -> tuple[PropertyDefinition, ...]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from app.crm.port import Crm
 from app.engine.lease import Lease
-from app.engine.rulebook import Rulebook
-from app.records.crm import Company, Contact
+from app.engine.rulebook import Books
+from app.records.crm import Company, Contact, Deal
 from app.records.ids import CompanyId, ContactId, ObjectType
 from app.storage import contacts, events, handoffs, lanes, writes
 from app.storage.database import Connection
@@ -17,13 +17,17 @@ from app.storage.database import Connection
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the CRM said, in three calls for up to 100 contacts. `merged` maps a former id to the one that answers."""
+    """What the CRM said, in three calls for up to 100 contacts, two more where the agreement looks at deals.
+
+    `merged` maps a former id to the one that answers.
+    """
 
     contacts: Mapping[ContactId, Contact]
     company_ids: Mapping[ContactId, CompanyId]
     companies: Mapping[CompanyId, Company]
     missing: frozenset[ContactId]
     merged: Mapping[ContactId, ContactId]
+    deals: Mapping[ContactId, tuple[Deal, ...]] = field(default_factory=dict)
 
     def without(self, contacts: Collection[ContactId]) -> Reading:
         """The same, but for these contacts."""
@@ -34,15 +38,16 @@ class Reading:
         return self.companies.get(company_id) if company_id else None
 
 
-async def read(crm: Crm, ids: Sequence[ContactId], rulebook: Rulebook) -> Reading:
-    """Ask for the contacts and their companies. Raises CrmError."""
-    answer = await crm.read_contacts(ids, rulebook.contact_properties)
+async def read(crm: Crm, ids: Sequence[ContactId], books: Books) -> Reading:
+    """Ask for the contacts, their companies, and their deals where they matter. Raises CrmError."""
+    answer = await crm.read_contacts(ids, books.contact_properties)
     merged = {asked: contact.id for asked, contact in answer.found.items() if contact.id != asked}
     found = {asked: contact for asked, contact in answer.found.items() if asked not in merged}
     company_ids = await crm.read_company_ids(sorted(found)) if found else {}
     wanted = sorted(set(company_ids.values()))
-    companies = await crm.read_companies(wanted, rulebook.company_properties) if wanted else {}
-    return Reading(found, company_ids, companies, answer.missing, merged)
+    companies = await crm.read_companies(wanted, books.company_properties) if wanted else {}
+    deals = await crm.read_deals(sorted(found), books.deal_properties) if found and books.deal_properties else {}
+    return Reading(found, company_ids, companies, answer.missing, merged, deals)
 
 
 async def retire(lease: Lease, reading: Reading, *, now: datetime) -> None:

@@ -7,7 +7,7 @@ due and the lane wakes for it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from app.clock import Clock
@@ -15,12 +15,12 @@ from app.crm.errors import CrmError, InvalidOwner, Outage, OutcomeUnknown, Retry
 from app.crm.port import Crm, Done, NoteDraft, Outcome, PropertyChange, TaskDraft
 from app.engine.lease import Lease
 from app.engine.probes import AFTER_SEND, AFTER_SETTLE, BEFORE_SEND, BETWEEN_CLEAR_AND_SET, Probes
-from app.engine.rulebook import Rulebook
+from app.engine.rulebook import Books
 from app.handoff.decision import Step
 from app.handoff.note import render_note, render_task
 from app.handoff.promise import due_of
 from app.handoff.properties import OWNER
-from app.records.ids import ContactId, OwnerId
+from app.records.ids import ContactId, OwnerId, PoolId
 from app.storage import contacts, events, handoffs, portals, writes
 from app.storage.database import Connection
 from app.storage.handoffs import ToTell
@@ -33,13 +33,11 @@ _FALLBACK_DUE = timedelta(days=1)
 class Sending:
     """Sends the due writes of one look."""
 
-    def __init__(
-        self, crm: Crm, lease: Lease, rulebook: Rulebook, clock: Clock, probes: Probes, *, needs: timedelta
-    ) -> None:
+    def __init__(self, crm: Crm, lease: Lease, books: Books, clock: Clock, probes: Probes, *, needs: timedelta) -> None:
         """`needs`: how long one send may take, margin included."""
         self._crm = crm
         self._lease = lease
-        self._rulebook = rulebook
+        self._books = books
         self._clock = clock
         self._probes = probes
         self._needs = needs
@@ -118,7 +116,7 @@ class Sending:
                 contact_id=write.contact_id,
                 owner_id=tell.owner_id,
                 at=now,
-                body=render_note(tell.brief, marker=write.key, due_at=tell.due_at, time_zone=self._zone),
+                body=render_note(tell.brief, marker=write.key, due_at=tell.due_at, time_zone=self._zone(write)),
             )
             for write, tell in await self._to_tell(ready)
         ]
@@ -127,7 +125,7 @@ class Sending:
         now = self._clock.now()
         drafts = []
         for write, tell in await self._to_tell(ready):
-            subject, body = render_task(tell.brief, marker=write.key, due_at=tell.due_at, time_zone=self._zone)
+            subject, body = render_task(tell.brief, marker=write.key, due_at=tell.due_at, time_zone=self._zone(write))
             due_at = tell.due_at or now + _FALLBACK_DUE
             drafts.append(TaskDraft(write.key, write.contact_id, tell.owner_id, due_at, subject, body))
         return drafts
@@ -138,9 +136,8 @@ class Sending:
             tells = await handoffs.to_tell(connection, self._lease.portal_id, ids)
         return [(one, tells[one.handoff_id]) for one in ready if one.handoff_id and one.handoff_id in tells]
 
-    @property
-    def _zone(self) -> str:
-        return self._rulebook.agreement.time_zone
+    def _zone(self, write: StoredWrite) -> str:
+        return self._books.of(write.contact_id).agreement.time_zone
 
     async def _settle(self, ready: Sequence[StoredWrite], outcomes: Mapping[str, Outcome]) -> None:
         pairs = [(one, outcomes.get(one.key, _unanswered())) for one in ready]
@@ -163,14 +160,17 @@ class Sending:
         applied = {write.contact_id: write.properties for write, _ in done if write.kind is WriteKind.PROPERTIES}
         await contacts.add_applied(connection, portal_id, applied)
         now = self._clock.now()
-        owned = [write.handoff_id for write, _ in done if write.handoff_id and OWNER in write.properties]
-        timed = await handoffs.promises(connection, portal_id, owned)
-        due = {promise: due_of(self._rulebook.agreement, *promise, now) for promise in set(timed.values())}
-        await handoffs.confirm_owners(connection, portal_id, {one: due[timed[one]] for one in timed}, now=now)
+        owned = {write.handoff_id: write for write, _ in done if write.handoff_id and OWNER in write.properties}
+        timed = await handoffs.promises(connection, portal_id, list(owned))
+        due = {one: self._due(owned[one], *promise, now) for one, promise in timed.items()}
+        await handoffs.confirm_owners(connection, portal_id, due, now=now)
         for kind in (WriteKind.NOTE, WriteKind.TASK):
             made = [outcome.object_id for write, outcome in done if write.kind is kind]
             if made:
                 await events.ignore_echoes_of(connection, portal_id, kind.value, made)
+
+    def _due(self, write: StoredWrite, pool: PoolId, promise: str, start: datetime) -> datetime | None:
+        return due_of(self._books.of(write.contact_id).agreement, pool, promise, start)
 
     async def _take_note(
         self,

@@ -15,7 +15,7 @@ from app.crm.port import Crm
 from app.handoff.properties import GROUP, OWN_PROPERTIES, READS, own_properties
 from app.records.crm import PropertyDefinition
 from app.records.ids import ObjectType, PortalId
-from app.storage import portals, sources
+from app.storage import audit, portals
 from app.storage.database import Database
 
 GROUP_LABEL = "Baton handoff"
@@ -30,6 +30,8 @@ SCOPES = (
     "crm.schemas.companies.read",
 )
 """What the app must be allowed; notes and tasks come with the contacts' own scopes."""
+DEAL_SCOPES = ("crm.objects.deals.read", "crm.schemas.deals.read")
+"""What it must be allowed beside, for an agreement that looks at deals."""
 
 _LIFE = ("creation", "deletion", "merge", "restore", "privacyDeletion", "associationChange")
 _NEVER_TOLD = frozenset({"num_unique_conversion_events", "hs_lastmodifieddate"})
@@ -55,7 +57,7 @@ async def plan(crm: Crm, agreement: Agreement) -> Lacking:
         group=all(one.group != GROUP for one in stands.values()),
         properties=tuple(one for one in wanted if one.name not in stands),
         differing=tuple(_differing(wanted, stands)),
-        scopes=SCOPES,
+        scopes=scopes(agreement),
         subscriptions=subscriptions(agreement),
     )
 
@@ -72,8 +74,13 @@ async def apply(
         names = [one.name for one in lacking.properties]
         async with database.begin() as connection:
             await portals.add_definitions(connection, portal_id, ObjectType.CONTACT, lacking.properties)
-            await sources.note(connection, portal_id, by, "properties created", {"names": names}, now=now)
+            await audit.note(connection, portal_id, by, "properties created", {"names": names}, now=now)
     return lacking
+
+
+def scopes(agreement: Agreement) -> tuple[str, ...]:
+    """What the app must be allowed, for this agreement."""
+    return (*SCOPES, *DEAL_SCOPES) if agreement.reads.deal else SCOPES
 
 
 def subscriptions(agreement: Agreement) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """Starting: the portal's row, and version 1 of the agreement, in shadow.
 
-A version that never fitted the portal was never in force: a mended file takes its place, as the next
-version, at the next start.
+A version that a start made and that never fitted the portal was never in force: a mended file takes its place,
+as the next version, at the next start. What a person published stays.
 """
 
 from __future__ import annotations
@@ -14,10 +14,14 @@ import structlog
 from app.agreement.faults import AgreementError
 from app.agreement.parse import parse_agreement
 from app.clock import Clock
+from app.engine.checking import check
+from app.engine.drafting import demand
+from app.engine.refusals import NotPublishable
 from app.records.ids import PortalId
-from app.storage import agreements, portals
-from app.storage.agreements import Version
-from app.storage.database import Database
+from app.records.people import Actor, Right
+from app.storage import agreements, audit, portals
+from app.storage.agreements import NewVersion, Version
+from app.storage.database import Connection, Database
 
 _log = structlog.get_logger(__name__)
 
@@ -38,10 +42,37 @@ async def first_start(database: Database, portal_id: PortalId, clock: Clock, agr
         await portals.ensure(connection, portal_id, now=now)
         version = await agreements.newest(connection, portal_id)
     file = agreement_file or packaged_agreement()
-    if version is not None and version.frozen is not None:
+    if version is not None and (version.frozen is not None or version.published_by is not None):
         _warn_if_differs(version, agreement_file)
         return None
     return await _publish(database, portal_id, file, clock, before=version)
+
+
+async def begin(database: Database, portal_id: PortalId, clock: Clock, text: str, actor: Actor, message: str) -> None:
+    """Publish version 1 before any service has started: nobody is bound by anything yet, so nobody has to agree.
+
+    Where there is a version already, nothing happens. Raises NotAllowed, AgreementError, and NotPublishable for a
+    text whose examples fail.
+    """
+    demand(actor, Right.PUBLISH)
+    checked = await check(text, None, file="agreement")
+    if checked.errors:
+        raise AgreementError(checked.errors)
+    if checked.failed:
+        raise NotPublishable(checked.failures)
+    now = clock.now()
+
+    async def work(connection: Connection) -> None:
+        await portals.ensure(connection, portal_id, now=now)
+        portal = await portals.hold(connection, portal_id)
+        if portal is None or await agreements.newest_number(connection, portal_id) is not None:
+            return
+        new = NewVersion(1, text, actor.name, message, published_by=actor.name, mode=portal.mode.value)
+        await agreements.publish(connection, portal_id, new, now=now)
+        detail = {"version": 1, "message": message}
+        await audit.note(connection, portal_id, actor.name, "agreement published", detail, now=now)
+
+    await database.transact(work)
 
 
 def _warn_if_differs(version: Version, file: Path | None) -> None:
@@ -66,7 +97,8 @@ async def _publish(
     number = before.number + 1 if before else 1
     message = f"Taken from {file.name}"
     async with database.begin() as connection:
-        await agreements.publish(connection, portal_id, number, text, author="start", message=message, now=clock.now())
+        new = NewVersion(number, text, author="start", message=message)
+        await agreements.publish(connection, portal_id, new, now=clock.now())
     _log.info("agreement_published", version=number, file=file.name)
     return None
 

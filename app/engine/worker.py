@@ -13,6 +13,7 @@ from datetime import timedelta
 
 import structlog
 
+from app.engine.backtest import run_next
 from app.engine.look import Bench, look
 from app.engine.portal import PortalWatch
 from app.engine.unpack import Unpacking
@@ -25,6 +26,7 @@ _log = structlog.get_logger(__name__)
 
 _AFTER_ERROR_SECONDS = 1.0
 _TIDY_SECONDS = 3600.0
+_BACKTEST_POLL_SECONDS = 2.0
 _BODIES_KEPT = timedelta(days=3)
 _PASSES_MOST = 16
 
@@ -45,7 +47,16 @@ class Worker:
         self._news.set()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Work until `stop` is set; finishes the look it is in."""
+        """Work until `stop` is set; finishes the look it is in, and leaves a backtest for another to go on with."""
+        trying = asyncio.create_task(self._try_drafts(stop))
+        try:
+            await self._keep_working(stop)
+        finally:
+            trying.cancel()
+            with suppress(asyncio.CancelledError):
+                await trying
+
+    async def _keep_working(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
             try:
                 busy = await self.work()
@@ -56,6 +67,18 @@ class Worker:
                 await asyncio.sleep(_AFTER_ERROR_SECONDS)
             if not busy:
                 await self._rest(stop)
+
+    async def _try_drafts(self, stop: asyncio.Event) -> None:
+        """Run backtests beside the looks, one after the other."""
+        while not stop.is_set():
+            try:
+                busy = bool(self._bench.portal_id) and await run_next(self._bench)
+            except Exception as error:  # noqa: BLE001  the loop must outlive a defect
+                _log.log(logging.WARNING if is_away(error) else logging.ERROR, "backtest_failed", **defect_of(error))
+                busy = False
+            if not busy:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), _BACKTEST_POLL_SECONDS)
 
     async def work(self) -> bool:
         """One round: unpack, look. False when there was nothing to do."""

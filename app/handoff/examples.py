@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from app.agreement.model import Agreement, Example
 from app.handoff.course import Hand
 from app.handoff.decision import Decision, Kind
+from app.handoff.draft import in_digits
 from app.handoff.explain import explanation_of, render
 from app.handoff.properties import OWNER
 from app.handoff.qualify import Qualification, judge
@@ -163,4 +164,8 @@ def _agree(expected: _Value, came: _Value) -> bool:
 
 
 def _shown(value: _Value) -> str:
-    return "nothing" if value is None else str(value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return in_digits(value)
+    return value or "nothing"

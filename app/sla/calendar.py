@@ -8,14 +8,14 @@ it repeats are open twice. Hours are half-open, [opening, closing); all sums run
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
 from typing import assert_never
 
 from app.records.span import Span, Unit
 from app.sla import wall
-from app.sla.holiday import check_known, is_holiday
+from app.sla.holiday import check_known, holidays_of, is_holiday
 from app.sla.hours import Interval, check_in_order
 from app.sla.pauses import union, without
 
@@ -74,6 +74,16 @@ class Calendar:
             closed=frozenset(closed),
             extra_open={day: tuple(sorted(hours)) for day, hours in (extra_open or {}).items()},
         )
+
+    def holidays(self, years: Iterable[int]) -> tuple[date, ...]:
+        """The public holidays that it keeps in these years, in order."""
+        country = self.holiday_country
+        return () if country is None else holidays_of(country, self.holiday_subdivision, years)
+
+    def with_holidays(self, days: Iterable[date]) -> Calendar:
+        """The same with these days as its holidays, whatever a newer list of its country's holidays says."""
+        closed = self.closed | frozenset(days)
+        return replace(self, holiday_country=None, holiday_subdivision=None, closed=closed)
 
     def hours(self, day: date) -> tuple[Interval, ...]:
         """The hours of one local day; none when closed."""

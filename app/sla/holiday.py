@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 
@@ -11,6 +12,11 @@ import holidays
 def is_holiday(day: date, country: str, subdivision: str | None = None) -> bool:
     """Whether `day` is a public holiday there, substitute days included."""
     return day in _of_year(country, subdivision, day.year)
+
+
+def holidays_of(country: str, subdivision: str | None, years: Iterable[int]) -> tuple[date, ...]:
+    """The public holidays of these years there, in order."""
+    return tuple(sorted(day for year in years for day in _of_year(country, subdivision, year)))
 
 
 def check_known(country: str | None, subdivision: str | None) -> None:

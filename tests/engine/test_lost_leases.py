@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -64,16 +64,7 @@ async def test_a_look_that_took_longer_than_its_lease_is_sent_all_the_same_while
     await world.unpack()
     ready = await world.baton.watch.ready()
     assert ready is not None
-    bench = world.baton.bench
-    slow = type(bench)(
-        bench.database,
-        bench.crm,
-        bench.portal_id,
-        bench.clock,
-        bench.pace,
-        At(AFTER_COMMIT, slowly),
-        lambda: hands["now"],
-    )
+    slow = replace(world.baton.bench, probes=At(AFTER_COMMIT, slowly), monotonic=lambda: hands["now"])
     await look(slow, *ready)
     assert len(world.sim.tasks_of(contact)) == 1
 

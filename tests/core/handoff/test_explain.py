@@ -108,7 +108,7 @@ def test_an_example_that_fails_says_what_was_expected_and_what_came_out() -> Non
     assert not result.passed
     assert result.differences[:2] == (
         "route: expected rest, came out as demo",
-        "ready: expected False, came out as True",
+        "ready: expected false, came out as true",
     )
     assert result.differences[2].startswith("colour is nothing that an example can expect")
 

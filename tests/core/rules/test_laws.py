@@ -8,7 +8,6 @@ from random import Random
 from hypothesis import given
 
 from app.records.span import Span
-from app.rules.compiled import compile_condition
 from app.rules.condition import All, Any_, Condition, None_
 from app.rules.evaluate import Scope, evaluate
 from app.rules.grammar import ConditionFault
@@ -82,15 +81,6 @@ def test_the_opposite_of_a_condition_is_its_opposite(judged: tuple[Condition, Sc
     truth = evaluate(condition, scope).truth
     assert evaluate(None_((condition,)), scope).truth is truth.opposite
     assert evaluate(None_((None_((condition,)),)), scope).truth is truth
-
-
-@given(made(lambda rng: (tree(rng, 3), scope(rng))))
-def test_a_compiled_condition_says_what_the_tree_says(judged: tuple[Condition, Scope]) -> None:
-    condition, scope = judged
-    compiled = compile_condition(condition)
-    assert compiled(scope) is evaluate(condition, scope).truth
-    later = scope.at(NOW + timedelta(days=8))
-    assert compiled(later) is evaluate(condition, later).truth
 
 
 def row(rng: Random) -> ScoreRow:
