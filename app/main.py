@@ -9,9 +9,13 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppres
 from fastapi import FastAPI
 
 from app.bootstrap import Container, open_container
-from app.routes import health, webhooks
+from app.routes import agreement, backtests, contacts, draft, health, keys, readable, trials, webhooks
+from app.routes.bodies import BodyLimit
+from app.routes.errors import answers_problems
+from app.routes.problems import PROBLEM_ANSWER
 from app.settings import load_settings
 
+ROOMS = (webhooks, health, agreement, draft, trials, readable, backtests, contacts, keys)
 OpenContainer = Callable[[], AbstractAsyncContextManager[Container]]
 
 
@@ -29,8 +33,10 @@ def create_app(opens: OpenContainer | None = None, *, works: bool = False) -> Fa
                 yield
 
     app = FastAPI(title="Baton", lifespan=lifespan, docs_url=None, redoc_url=None)
-    app.include_router(webhooks.router)
-    app.include_router(health.router)
+    for room in ROOMS:
+        app.include_router(room.router, responses=PROBLEM_ANSWER)
+    app.add_middleware(BodyLimit)
+    answers_problems(app)
     return app
 
 

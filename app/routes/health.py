@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.responses import JSONResponse
 
 from app.bootstrap import Container
-from app.routes.problems import problem
+from app.routes.problems import Kind, problem
 from app.storage import portals
 from app.storage.database import FAILURES
 from app.storage.migrate import is_current
@@ -32,9 +32,9 @@ async def ready(request: Request) -> Response:
         async with container.database.begin() as connection:
             portal = await portals.get(connection, container.portal_id)
     except FAILURES:
-        return problem(503, "Not ready", "The database does not answer.")
+        return problem(Kind.UNAVAILABLE, "The database does not answer.")
     if not current:
-        return problem(503, "Not ready", "The database has not the expected shape; run `baton migrate`.")
+        return problem(Kind.UNAVAILABLE, "The database has not the expected shape; run `baton migrate`.")
     return JSONResponse(
         {
             "status": "ready",

@@ -8,18 +8,18 @@ from fastapi import APIRouter, Request, Response
 from app.bootstrap import FIRST_SOURCE, Container
 from app.crm.port import SignedRequest
 from app.engine.door import Answer
-from app.routes.problems import problem
+from app.routes.problems import Kind, problem
 
 _log = structlog.get_logger(__name__)
 
 BODY_MOST = 16 * 1024 * 1024
 """HubSpot sends at most 100 events a request, far below this: a larger body is none of its."""
 
-_DETAILS = {
-    Answer.REFUSED: ("Signature refused", "The request is not signed with the client secret of this source."),
-    Answer.SHUT: ("Webhooks are disabled", "No client secret is set for this source; see the service's log."),
-    Answer.OVERLOADED: ("Overloaded", "Send the request again in a while."),
-    Answer.NOT_STORED: ("Not stored", "The database did not take the request; send it again in a while."),
+_PROBLEMS = {
+    Answer.REFUSED: (Kind.SIGNATURE, "The request is not signed with the client secret of this source."),
+    Answer.SHUT: (Kind.SHUT, "No client secret is set for this source; see the service's log."),
+    Answer.OVERLOADED: (Kind.OVERLOADED, "Send the request again in a while."),
+    Answer.NOT_STORED: (Kind.UNAVAILABLE, "The database did not take the request; send it again in a while."),
 }
 
 router = APIRouter(tags=["webhooks"])
@@ -41,12 +41,12 @@ async def _receive(request: Request, source: str) -> Response:
     body = await _body(request)
     if body is None:
         _log.error("webhook_too_large", source=source, most=BODY_MOST)
-        return problem(413, "Request too large", f"A webhook request may have {BODY_MOST} bytes.")
+        return problem(Kind.TOO_LARGE, f"A webhook request may have {BODY_MOST} bytes.")
     container: Container = request.app.state.container
     answer = await container.door.receive(source, _signed(request, body))
     if answer is Answer.STORED:
         return Response(status_code=answer.status)
-    return problem(answer.status, *_DETAILS[answer])
+    return problem(*_PROBLEMS[answer])
 
 
 def _signed(request: Request, body: bytes) -> SignedRequest:
