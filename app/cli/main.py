@@ -7,7 +7,21 @@ from typing import Annotated
 
 import typer
 
-from app.cli import agreement, clock, contacts, decisions, demo, events, lanes, mode, service, setup, source, status
+from app.cli import (
+    agreement,
+    clock,
+    contacts,
+    decisions,
+    demo,
+    events,
+    key,
+    lanes,
+    mode,
+    service,
+    setup,
+    source,
+    status,
+)
 from app.cli import settings as settings_
 from app.cli.root import Commands
 
@@ -36,5 +50,5 @@ def root(
 
 for part in (demo, service, settings_, setup, mode, status):
     part.register(app)
-for noun in (agreement, events, decisions, lanes, contacts, source, clock):
+for noun in (agreement, events, decisions, lanes, contacts, source, key, clock):
     app.add_typer(noun.app)

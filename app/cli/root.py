@@ -11,6 +11,7 @@ from app.errors import BatonError
 
 FAILED = 1
 CHECKS_FAILED = 3
+CHANGES_PENDING = 4
 
 
 class Commands(TyperGroup):

@@ -68,8 +68,18 @@ async def _serve(loaded: Loaded, host: str, port: int, *, works: bool) -> None:
     stop = _stop_signal()
     with _listening(host, port) as listening:
         async with open_container(loaded, migrates=works) as container:
+            await _show_first_key(container)
             if not stop.is_set():
                 await _answer(container, listening, stop, works=works)
+
+
+async def _show_first_key(container: Container) -> None:
+    """Print an admin's key at the very first start: on standard output, so that no log keeps it."""
+    from app.engine.keys import FIRST_EMAIL, first_key
+
+    key = await first_key(container.database, container.portal_id, now=container.clock.now())
+    if key:
+        typer.echo(f"The first key, of {FIRST_EMAIL}, an admin. Keep it: it is shown only now.\n{key}")
 
 
 async def _answer(container: Container, listening: socket.socket, stop: asyncio.Event, *, works: bool) -> None:

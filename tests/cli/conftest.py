@@ -16,6 +16,12 @@ from typer.testing import CliRunner, Result
 
 from app.cli import app
 from app.clock import SteppedClock
+from app.engine.start import packaged_agreement
+from app.records.ids import PortalId
+from app.storage import agreements, portals
+from app.storage.agreements import NewVersion
+from app.storage.database import Database
+from tests.conftest import NOW
 from tests.world import PORTAL, SECRET, TOKEN, World, open_world
 
 
@@ -35,6 +41,12 @@ class Cli:
     async def run(self, *arguments: str, stdin: str | None = None, **settings: str) -> Result:
         """The same beside a running event loop: a command runs a loop of its own."""
         return await asyncio.to_thread(self, *arguments, stdin=stdin, **settings)
+
+    def write(self, text: str) -> Path:
+        """An agreement.yaml in the folder."""
+        file = self.folder / "agreement.yaml"
+        file.write_text(text, encoding="utf-8")
+        return file
 
     async def json(self, *arguments: str) -> Any:
         result = await self.run(*arguments, "--json")
@@ -69,3 +81,21 @@ async def shadow(database_url: str, clock: SteppedClock) -> AsyncIterator[World]
     """A portal in shadow mode with the example agreement, and no lead yet."""
     async with open_world(database_url, clock, live=False) as opened:
         yield opened
+
+
+async def key_of(cli: Cli, email: str, role: str, *more: str) -> str:
+    """A new key's text."""
+    made: str = (await cli.json("key", "create", "--email", email, "--role", role, *more))["key"]
+    return made
+
+
+async def agreed(cli: Cli, text: str | None = None, message: str = "To begin with") -> None:
+    """The text, else the example, in force as the next version."""
+    database = Database(cli.environ["BATON_DATABASE_URL"])
+    text = text or packaged_agreement().read_text(encoding="utf-8")
+    async with database.begin() as connection:
+        await portals.ensure(connection, PortalId(PORTAL), now=NOW)
+        number = (await agreements.newest_number(connection, PortalId(PORTAL)) or 0) + 1
+        new = NewVersion(number, text, "ann", message, published_by="ann", mode="shadow")
+        await agreements.publish(connection, PortalId(PORTAL), new, now=NOW)
+    await database.close()

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from app.engine.start import packaged_agreement
-from tests.cli.conftest import Cli
+from tests.cli.conftest import Cli, agreed
 from tests.world import World
 
 
@@ -35,6 +35,21 @@ def test_a_fault_is_told_with_file_line_and_column_and_exits_with_3(baton: Cli) 
     assert told["valid"] is False
     assert told["faults"][0]["line"] == line
     assert told["faults"][0]["fix"]
+
+
+def test_a_warning_is_told_and_does_not_fail(baton: Cli) -> None:
+    file = document(baton, "definitions:\n", "definitions:\n  unused: {contact.jobtitle: {has_any: [clerk]}}\n")
+    result = baton("agreement", "validate", str(file))
+    assert result.exit_code == 0
+    assert "warning: " in result.stdout
+    assert "no error, 1 warning" in result.stderr
+    told = json.loads(baton("agreement", "validate", str(file), "--json").stdout)
+    assert (told["valid"], [one["severity"] for one in told["faults"]]) == (True, ["warning"])
+
+
+def test_the_schema_is_printed_for_editors(baton: Cli) -> None:
+    schema = json.loads(baton("agreement", "schema").stdout)
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
 
 
 def test_the_file_that_is_set_is_the_one_that_is_checked(baton: Cli) -> None:
@@ -79,6 +94,22 @@ async def test_a_decision_is_explained_from_what_it_was_made_from(cli: Cli, shad
     assert any("Job title" in line for line in told["lines"])
     said = await cli.run("agreement", "explain", "--contact", contact)
     assert "Route" in said.stdout
+
+
+async def test_a_decision_is_explained_under_another_version_from_the_same_inputs(cli: Cli, shadow: World) -> None:
+    contact = shadow.vp()
+    await shadow.settle()
+    text = packaged_agreement().read_text(encoding="utf-8")
+    await agreed(cli, text.replace("to: enterprise, promise: fast", "to: inbound, promise: fast"))
+    there = await cli.run("agreement", "explain", "--contact", contact, "--version", "2")
+    assert "by agreement version 1, in shadow; here by version 2" in there.stdout
+    assert "pool inbound" in there.stdout
+    assert "It would differ from what was decided in: " in there.stderr
+    told = await cli.json("agreement", "explain", "--contact", contact, "--version", "2")
+    assert (told["version"], told["decided_by_version"]) == (2, 1)
+    missing = await cli.run("agreement", "explain", "--contact", contact, "--version", "9")
+    assert missing.exit_code == 1
+    assert "no version 9" in missing.stderr
 
 
 async def test_who_was_never_decided_has_no_explanation(cli: Cli, shadow: World) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -18,6 +19,9 @@ from typing import Any
 import httpx
 import pytest
 
+from app.bootstrap import NO_PORTAL
+from app.storage import keys
+from app.storage.database import Database
 from tests.cli.conftest import Cli
 
 BATON = Path(sys.executable).with_name("baton")
@@ -40,10 +44,10 @@ def closed_port() -> Iterator[int]:
 
 @contextmanager
 def running(folder: Path, *arguments: str, **settings: str) -> Iterator[subprocess.Popen[str]]:
-    """A command, killed at the end if it still runs."""
-    with (folder / "log").open("w") as log:
+    """A command, killed at the end if it still runs. What it prints is in `said`, what it logs in `log`."""
+    with (folder / "log").open("w") as log, (folder / "said").open("w") as said:
         started = subprocess.Popen(  # noqa: S603  our own command
-            [BATON, *arguments], cwd=folder, env=environ(settings), stderr=log, text=True
+            [BATON, *arguments], cwd=folder, env=environ(settings), stdout=said, stderr=log, text=True
         )
     try:
         yield started
@@ -98,6 +102,21 @@ def test_run_serves_an_empty_folder_while_hubspot_is_away_and_ends_cleanly(folde
     for line in (folder / "log").read_text().splitlines():
         json.loads(line)
     assert not (folder / "data" / "postgres" / "postmaster.pid").exists()
+
+
+async def test_the_very_first_start_alone_prints_a_key_and_no_log_has_it(
+    folder: Path, database_url: str, database: Database
+) -> None:
+    for starts_first in (True, False):
+        port = free_port()
+        with running(folder, "serve", "--port", str(port), database_url=database_url) as process:
+            until_answers(f"http://127.0.0.1:{port}/healthz", process, 30)
+        printed_keys = re.findall(r"^baton_\w+", (folder / "said").read_text(), flags=re.MULTILINE)
+        assert len(printed_keys) == (1 if starts_first else 0)
+        assert "baton_" not in (folder / "log").read_text()
+    async with database.begin() as connection:
+        (kept,) = await keys.all_(connection, NO_PORTAL)
+    assert kept.role == "admin"
 
 
 def test_a_worker_ends_cleanly_when_told_to(folder: Path, database_url: str) -> None:

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 from typer.main import get_command
 
+from app.agreement.codes import CODES, Meaning
+from app.agreement.faults import Severity
 from app.agreement.parse import parse_agreement
+from app.agreement.schema import schema_text
 from app.cli import app as cli
 from app.engine.start import packaged_agreement
 from app.handoff.properties import GROUP, REP_OWNED, STATUS, own_properties
 from app.records.crm import PropertyDefinition
 from app.settings import PREFIX, Settings, example_env
+from tests.house.api import api_page
+from tests.house.language import language_page, signals_page
+from tests.house.reading import prose_page
+from tests.house.tables import table
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = ROOT / "docs" / "reference"
@@ -34,7 +41,8 @@ _COMMANDS = """\
 # Commands
 
 Results go to standard output, everything else to standard error. At a terminal a list is a table, in a pipe it is
-tab-separated lines, with `--json` it is JSON. Exit codes: 0 done, 1 error, 2 wrong usage, 3 checks failed.
+tab-separated lines, with `--json` it is JSON. Exit codes: 0 done, 1 error, 2 wrong usage, 3 checks failed, 4 changes
+pending (`baton agreement diff --exit-code`).
 
 Commands that look at the database can run beside a service that is running.
 """
@@ -50,15 +58,46 @@ Baton writes, a value that somebody else changed is kept until the handoff close
 
 """
 
+_LINT = """\
+# What linting finds
+
+`baton agreement validate` tells every fault of an agreement at its line and column, with what to do about it. The same
+is done before an agreement is published, and every night against the portal, so that an owner who left or a property
+that was deleted is found before a lead is. An error keeps an agreement from being published; a warning does not.
+
+Faults of the text and of the form hide those that lie deeper: mend them first, and validate again. That a row is
+shadowed, or that no lead can meet it, is told only where it is certain; rows that are not told may be so all the same.
+"""
+
 
 def pages() -> Mapping[Path, str]:
     """Every page that the code tells, by the file it belongs in."""
     return {
         ROOT / "config" / "baton.example.env": example_env(),
+        ROOT / "config" / "agreement.schema.json": schema_text(),
+        REFERENCE / "lint.md": lint_page(),
         REFERENCE / "settings.md": settings_page(),
         REFERENCE / "commands.md": commands_page(),
         REFERENCE / "properties.md": properties_page(),
+        REFERENCE / "rule-language.md": language_page(),
+        REFERENCE / "signals.md": signals_page(),
+        REFERENCE / "agreement-in-prose.md": prose_page(),
+        REFERENCE / "api.md": api_page(),
     }
+
+
+def lint_page() -> str:
+    groups = dict.fromkeys(meaning.group for meaning in CODES.values())
+    return _LINT + "".join(f"\n## {group}\n\n{_faults(group)}" for group in groups)
+
+
+def _faults(group: str) -> str:
+    rows = ((f"`{code}`", _said(one), one.fix) for code, one in CODES.items() if one.group == group)
+    return table(("code", "what it means", "what mends it"), rows)
+
+
+def _said(meaning: Meaning) -> str:
+    return meaning.means if meaning.severity is Severity.ERROR else f"{meaning.means} (a warning)"
 
 
 def settings_page() -> str:
@@ -66,7 +105,7 @@ def settings_page() -> str:
         (f"`{PREFIX}{name.upper()}`", _default(field.default), field.description or "")
         for name, field in Settings.model_fields.items()
     )
-    return _SETTINGS + _table(("setting", "default", "meaning"), rows)
+    return _SETTINGS + table(("setting", "default", "meaning"), rows)
 
 
 def _default(value: object) -> str:
@@ -81,7 +120,7 @@ def properties_page() -> str:
         (f"`{one.name}`", one.label, _kind(one), _writer(one), one.description) for one in own_properties(agreement)
     )
     columns = ("property", "label", "type", "written by", "what it says")
-    return _PROPERTIES.format(group=GROUP) + _table(columns, rows)
+    return _PROPERTIES.format(group=GROUP) + table(columns, rows)
 
 
 def _writer(definition: PropertyDefinition) -> str:
@@ -118,8 +157,8 @@ def _command(name: str, command: Any) -> str:
     given = [_argument(one) for one in command.params if one.param_type_name == "argument"]
     usage = " ".join(["baton", name, *(word for word, _ in given)])
     options = [_option(one) for one in command.params if one.param_type_name == "option" and "--help" not in one.opts]
-    table = _table(("", "meaning"), ((f"`{word}`", meaning) for word, meaning in (*given, *options)))
-    return f"\n## `{usage}`\n\n{command.help}\n" + (f"\n{table}" if given or options else "")
+    words = table(("", "meaning"), ((f"`{word}`", meaning) for word, meaning in (*given, *options)))
+    return f"\n## `{usage}`\n\n{command.help}\n" + (f"\n{words}" if given or options else "")
 
 
 def _argument(param: Any) -> tuple[str, str]:
@@ -133,12 +172,6 @@ def _option(param: Any) -> tuple[str, str]:
     value = "" if param.is_flag else f" {'|'.join(choices) or param.name.upper()}"
     default = "" if param.is_flag or param.default is None or param.required else f" Default: {param.default}."
     return f"{', '.join(param.opts)}{value}", f"{param.help or ''}{default}{' Required.' if param.required else ''}"
-
-
-def _table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    heads = tuple(columns)
-    lines = (heads, ("---",) * len(heads), *rows)
-    return "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |\n" for line in lines)
 
 
 if __name__ == "__main__":
