@@ -13,8 +13,8 @@ from app.records.stages import StageOrder
 from app.rules.condition import Condition
 from app.rules.evaluate import Scope, evaluate
 from app.rules.facts import Facts, GroupMember, Vocabulary
-from app.rules.score import Scored, score, totals
-from app.rules.trace import Trace
+from app.rules.score import FIT, INTEREST, Scored, gains, score, totals
+from app.rules.trace import Gain, Trace
 from app.rules.truth import Truth
 
 
@@ -82,11 +82,11 @@ def weigh(
     scope = Scope(facts=facts, vocabulary=words, definitions=agreement.definitions, reached=reached)
     persona, personas = first_met(agreement.personas, scope)
     scope = _knowing(persona, contact_id, scope)
-    scored = {"fit": score(agreement.fit, scope)}
+    scored = {FIT: score(agreement.fit, scope)}
     scope = replace(scope, scores=totals(scored))
     scored |= {_part(name): score(card, scope) for name, card in agreement.interest.items()}
     scores = totals(scored)
-    return Weighed(persona, personas, scored, scores, replace(scope, scores=scores))
+    return Weighed(persona, personas, scored, scores, replace(scope, scores=scores, gains=_gains(agreement, scored)))
 
 
 def reached_by(stages: StageOrder, stage: str | None) -> frozenset[str]:
@@ -109,6 +109,13 @@ def _joined(facts: Facts, contact_id: str, role: str | None) -> tuple[GroupMembe
     roles = roles_in(facts.contact.get(BUYING_ROLE)) if role is None else (role,)
     others = (member for member in facts.group if member.contact_id != contact_id)
     return (*others, *(GroupMember(contact_id, one) for one in roles))
+
+
+def _gains(agreement: Agreement, scored: Mapping[str, Scored]) -> dict[str, tuple[Gain, ...]]:
+    """What single rows would have added to each score; to interest, whatever adds to one of its parts."""
+    parts = {_part(name): gains(card, scored[_part(name)]) for name, card in agreement.interest.items()}
+    whole = tuple(gain for found in parts.values() for gain in found)
+    return {FIT: gains(agreement.fit, scored[FIT]), INTEREST: whole, **parts}
 
 
 def _part(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from app.rules.condition import (
@@ -19,7 +20,7 @@ from app.rules.names import known_kind, raw, since, value_text
 from app.rules.operators import OPERATORS
 from app.rules.scope import Scope
 from app.rules.signals import about, counted, suffices, turns
-from app.rules.trace import Join, Trace, joined
+from app.rules.trace import Join, Trace, joined, nearest_misses
 from app.rules.truth import Truth, every, some
 from app.rules.turns import first_turn, of_days_since, of_value
 from app.rules.values import Kind, read
@@ -102,17 +103,36 @@ def signal_truth(test: SignalTest, scope: Scope) -> Truth:
 
 
 def trace_score(test: ScoreTest, scope: Scope) -> Trace:
-    """Shows the points."""
+    """Shows the points; a miss names the row that would have been enough."""
     points = scope.scores.get(test.name)
-    return _leaf(test, scope, truth=score_truth(test, scope), seen=None if points is None else amount(points))
+    trace = _leaf(test, scope, truth=score_truth(test, scope), seen=None if points is None else amount(points))
+    return replace(trace, miss=trace.miss + _enough(test, scope)) if trace.miss else trace
 
 
 def score_truth(test: ScoreTest, scope: Scope) -> Truth:
     """No data for a score that does not exist, or is not known yet."""
-    points, operator = scope.scores.get(test.name), OPERATORS.get(test.operator)
+    return _truth_at(test, scope.scores.get(test.name), scope)
+
+
+def _truth_at(test: ScoreTest, points: float | None, scope: Scope) -> Truth:
+    """What the test says of so many points."""
+    operator = OPERATORS.get(test.operator)
     if operator is not None and operator.asks_presence:
         return operator.presence(test.wanted, there=points is not None)
     return Truth.NO_DATA if points is None else _compare(test, Kind.NUMBER, str(points), scope.facts.now)
+
+
+def _enough(test: ScoreTest, scope: Scope) -> str:
+    """The row that alone would have made the score enough, and what it takes; of several, what takes least."""
+    points = scope.scores.get(test.name, 0)
+    found = [
+        gain for gain in scope.gains.get(test.name, ()) if _truth_at(test, points + gain.points, scope) is Truth.MET
+    ]
+    ways = [(misses, gain) for gain in found if (misses := nearest_misses(gain.trace))]
+    if not ways:
+        return ""
+    misses, gain = min(ways, key=lambda way: len(way[0]))
+    return f" ({gain.row} would add {amount(gain.points)}: {', and '.join(misses)})"
 
 
 def trace_persona(test: PersonaTest, scope: Scope) -> Trace:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from app.rules.condition import Condition
 from app.rules.facts import Facts, Vocabulary
+from app.rules.trace import Gain
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,8 @@ class Scope:
 
     `persona` and `role` are the contact's persona and that persona's buying role.
     `scores` maps `fit`, `interest`, `interest.<part>` to points; `reached` holds the lifecycle stages
-    reached or passed, including by the decision being made.
+    reached or passed, including by the decision being made. `gains` holds, for each score, the rows that
+    would have added to it.
     """
 
     facts: Facts
@@ -25,6 +27,7 @@ class Scope:
     persona: str | None = None
     role: str | None = None
     scores: Mapping[str, float] = field(default_factory=dict)
+    gains: Mapping[str, tuple[Gain, ...]] = field(default_factory=dict)
     reached: frozenset[str] = frozenset()
 
     def at(self, now: datetime) -> Scope:

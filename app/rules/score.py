@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import inf
 from typing import Final
 
 from app.records.span import Span
@@ -13,7 +14,7 @@ from app.rules.evaluate import Scope, evaluate
 from app.rules.facts import Signal
 from app.rules.moments import LAST, days_later
 from app.rules.signals import about, counted, turns
-from app.rules.trace import Trace
+from app.rules.trace import Gain, Trace
 from app.rules.truth import Truth
 
 FIT = "fit"
@@ -88,6 +89,17 @@ def score(card: ScoreCard, scope: Scope) -> Scored:
     points = sum(row.points for row in rows)
     capped = card.cap is not None and points > card.cap
     return Scored(round(float(card.cap if capped and card.cap is not None else points), 2), rows, capped)
+
+
+def gains(card: ScoreCard, scored: Scored) -> tuple[Gain, ...]:
+    """What single rows that were not met would still add to the card's points, as far as its cap lets them."""
+    most, whole = inf if card.cap is None else card.cap, sum(row.points for row in scored.rows)
+    found = (
+        Gain(row.id, round(min(most, whole + row.possible - row.points) - scored.points, 2), row.trace)
+        for row in scored.rows
+        if row.trace.truth is not Truth.MET
+    )
+    return tuple(gain for gain in found if gain.points > 0)
 
 
 def totals(scored: Mapping[str, Scored]) -> dict[str, float]:

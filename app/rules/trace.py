@@ -63,6 +63,15 @@ def _changes_at(children: Sequence[Trace], settles: Truth) -> datetime | None:
     return min((child.changes_at for child in children if child.changes_at), default=None)
 
 
+@dataclass(frozen=True, slots=True)
+class Gain:
+    """A row of a score whose condition was not met: `points` is what it alone would add if it were."""
+
+    row: str
+    points: float
+    trace: Trace
+
+
 def render(trace: Trace, indent: int = 0) -> list[str]:
     """The trace as lines of plain text: `met      Company size at least 50 (is 120)`."""
     seen = "" if trace.seen is None else f" (is {trace.seen})"

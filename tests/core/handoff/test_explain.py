@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from app.agreement.model import Example, ExampleSignal
@@ -9,9 +10,10 @@ from app.agreement.parse import default_vocabulary, parse_agreement
 from app.handoff.examples import run_examples
 from app.handoff.explain import explain, render
 from app.handoff.properties import OWN_PROPERTIES, READS, STATUS, own_properties
+from app.handoff.qualify import qualify
 from app.handoff.state import Inputs, Lead
 from app.records.span import Span
-from app.rules.condition import SignalTest
+from app.rules.condition import PersonaTest, SignalTest
 from app.rules.score import ScoreCard, ScoreRow
 from tests.core.handoff.parts import (
     MQL,
@@ -131,3 +133,23 @@ def test_everything_that_baton_writes_is_read_again() -> None:
     assert {own.name for own in OWN_PROPERTIES} <= READS.contact
     assert {own.group for own in OWN_PROPERTIES} == {"baton"}
     assert STATUS in READS.contact
+
+
+def test_a_score_that_falls_short_names_the_row_that_would_have_been_enough() -> None:
+    small = qualify(agreement(), lead(company={"numberofemployees": "42"}), NOW, VOCABULARY)
+    assert small.why_not == (
+        "Not ready: Fit score would have to be at least 40; it is 30 "
+        "(market would add 40: Company size would have to be at least 50; it is 42)."
+    )
+
+
+def test_a_row_that_would_not_be_enough_is_not_named() -> None:
+    rows = replace(agreement().fit, rows=(ScoreRow("buyer", 30, PersonaTest(("buyer",))),))
+    nobody = qualify(agreement(fit=rows), lead(jobtitle="Clerk"), NOW, VOCABULARY)
+    assert "would add" not in nobody.why_not
+
+
+def test_a_row_is_named_with_what_the_cap_leaves_of_its_points() -> None:
+    capped = agreement(fit=replace(agreement().fit, cap=45))
+    small = qualify(capped, lead(company={"numberofemployees": "42"}), NOW, VOCABULARY)
+    assert "(market would add 15: " in small.why_not
