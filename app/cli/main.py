@@ -17,6 +17,8 @@ from app.cli import (
     key,
     lanes,
     mode,
+    owner,
+    pool,
     service,
     setup,
     source,
@@ -50,5 +52,5 @@ def root(
 
 for part in (demo, service, settings_, setup, mode, status):
     part.register(app)
-for noun in (agreement, events, decisions, lanes, contacts, source, key, clock):
+for noun in (agreement, events, decisions, lanes, contacts, owner, pool, source, key, clock):
     app.add_typer(noun.app)

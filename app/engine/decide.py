@@ -24,7 +24,7 @@ from app.handoff.route import charge, reachable_pools, route
 from app.handoff.state import Handoff, Inputs, Lead, PoolState, Roster
 from app.records.crm import Owner
 from app.records.ids import ContactId, ObjectType, OwnerId, PoolId
-from app.storage import contacts, decisions, events, groups, handoffs, lanes, pools, portals, writes
+from app.storage import absences, contacts, decisions, events, groups, handoffs, lanes, pools, portals, writes
 from app.storage.contacts import Snapshot
 from app.storage.database import Connection
 from app.storage.decisions import NewDecision
@@ -91,7 +91,8 @@ class _Deciding:
         }
         ledgers = await self._lock({pool for names in reachable.values() for pool in names})
         await self.lease.fence(self.connection)
-        people = _People(owners, [one.rulebook for one in weighed])
+        away = await absences.away(self.connection, self.lease.portal_id, now=self.now)
+        people = _People(owners, away, [one.rulebook for one in weighed])
         made: list[Made] = []
         for one in await self._undisturbed(weighed):
             if self.lease.holds(one.lead.contact.id):
@@ -264,10 +265,13 @@ def _entries(made: Sequence[Made]) -> list[Entry]:
 
 
 class _People:
-    """The owners that a decision may depend on, picked from all of the portal's."""
+    """The owners that a decision may depend on, picked from all of the portal's, and who of them is away."""
 
-    def __init__(self, owners: Sequence[Owner], rulebooks: Iterable[Rulebook]) -> None:
+    def __init__(
+        self, owners: Sequence[Owner], away: Mapping[OwnerId, datetime], rulebooks: Iterable[Rulebook]
+    ) -> None:
         self._by_id = {owner.id: owner for owner in owners}
+        self._away = away
         agreements = {book.version: book.agreement for book in rulebooks}
         named = {email for agreement in agreements.values() for email in addresses_of(agreement)}
         self._named = [owner for owner in owners if owner.email.casefold() in named]
@@ -283,4 +287,5 @@ class _People:
         }
         others = [self._by_id[OwnerId(one)] for one in ids if one in self._by_id]
         everyone = {owner.id: owner for owner in (*self._named, *others)}
-        return Roster(ledgers, tuple(owner for _, owner in sorted(everyone.items())))
+        away = {one: until for one, until in self._away.items() if one in everyone}
+        return Roster(ledgers, tuple(owner for _, owner in sorted(everyone.items())), away)

@@ -53,7 +53,7 @@ async def recheck(database: Database, portal_id: PortalId) -> Rechecked:
         if not page:
             return Rechecked(same, erased, tuple(differing))
         for number in {one.version for one in page} - books.keys():
-            books[number] = await _book(database, portal_id, number)
+            books[number] = await readable_book(database, portal_id, number)
         readable = [one for one in page if not one.erased]
         found = await asyncio.to_thread(_differing, readable, books)
         same, erased = same + len(readable) - len(found), erased + len(page) - len(readable)
@@ -72,7 +72,7 @@ def _names(stored: StoredDecision, book: Rulebook | None) -> tuple[str, ...]:
     return differences(stored, decide(book.agreement, stored.inputs(), book.vocabulary))
 
 
-async def _book(database: Database, portal_id: PortalId, number: int) -> Rulebook | None:
+async def readable_book(database: Database, portal_id: PortalId, number: int) -> Rulebook | None:
     """The version's rulebook; None where it is gone or cannot be read any more."""
     async with database.begin() as connection:
         version = await agreements.get(connection, portal_id, number)

@@ -11,7 +11,7 @@ from app.handoff.course import Hold
 from app.handoff.decision import AddNote, AddTask, Assignment, Decision, Kind, Opening, Seat, Write
 from app.handoff.draft import Aims, draft, stage_properties, stage_sentence, with_writes
 from app.handoff.opening import NOBODY_YET, handoff_properties, leftovers
-from app.handoff.owners import Nobody, Search, find_owner
+from app.handoff.owners import Nobody, find_owner, search_for
 from app.handoff.promise import due_of
 from app.handoff.properties import DUE_AT, OWN_PROPERTIES, OWNER, REP_OWNED, STAGE, STATUS, in_crm_time
 from app.handoff.qualify import Qualification
@@ -35,7 +35,7 @@ def hold(qualification: Qualification, course: Hold, roster: Roster) -> Decision
     owner = roster.by_id(handoff.owner_id)
     if owner is not None and owner.active:
         return _write(_keep(qualification, course), qualification, course, handoff.owner_id)
-    search = Search(qualification.agreement, qualification.lead, roster, handoff.owner_id, "had to be replaced")
+    search = search_for(qualification.agreement, qualification.lead, roster)
     found = find_owner(search, pool_of(qualification, handoff))
     if isinstance(found, Nobody):
         return _write(_nobody(qualification, course, found), qualification, course, handoff.owner_id)
@@ -100,7 +100,7 @@ def _nobody(qualification: Qualification, course: Hold, nobody: Nobody) -> Decis
     return replace(
         decision,
         because=f"The owner is no longer active, and {nobody.because}.",
-        look_again_at=min(filter(None, (soon, decision.look_again_at))),
+        look_again_at=min(filter(None, (soon, nobody.back_at, decision.look_again_at))),
     )
 
 

@@ -9,7 +9,7 @@ from app.handoff.brief import make_brief, next_step_of, why_of
 from app.handoff.course import Hand
 from app.handoff.decision import AddNote, AddTask, Assignment, Decision, Kind, Opening
 from app.handoff.draft import Aims, draft, stage_properties, stage_sentence, weight_properties, with_writes
-from app.handoff.owners import Nobody, find_owner, keep_owner, open_search
+from app.handoff.owners import Nobody, find_owner, keep_owner, search_for
 from app.handoff.promise import due_of
 from app.handoff.properties import DUE_AT, NEXT_STEP, OWNER, REASON, ROUTE, STATUS, WHY, in_crm_time
 from app.handoff.qualify import Qualification
@@ -22,7 +22,7 @@ NOBODY_YET = timedelta(minutes=15)
 
 def open_handoff(qualification: Qualification, hand: Hand, roster: Roster) -> Decision:
     """Hand the lead over to whoever has it or is next; wait where there is nobody."""
-    search = open_search(qualification.agreement, qualification.lead, roster)
+    search = search_for(qualification.agreement, qualification.lead, roster)
     kept, passed = keep_owner(search, hand.route.to)
     found = kept or find_owner(search, hand.route.to, passed)
     if isinstance(found, Nobody):
@@ -90,6 +90,6 @@ def _wait_for_somebody(qualification: Qualification, nobody: Nobody) -> Decision
     decision = replace(
         decision,
         waiting_since=qualification.lead.history.waiting_since,
-        look_again_at=min(filter(None, (soon, decision.look_again_at))),
+        look_again_at=min(filter(None, (soon, nobody.back_at, decision.look_again_at))),
     )
     return with_writes(decision, qualification, Aims(stage_properties(qualification)), move)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from app.agreement.model import Agreement, Member, Pool
 from app.handoff.decision import Assignment, Skipped
 from app.handoff.properties import OWNER
-from app.handoff.rotation import take_turn
+from app.handoff.rotation import Shares, take_turn
 from app.handoff.state import HandoffState, Lead, PoolState, Roster
 from app.records.crm import Owner
 from app.records.ids import OwnerId, PoolId
@@ -30,10 +31,11 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class Nobody:
-    """No one in reach can take the lead."""
+    """No one in reach can take the lead. `back_at` is when the first of those who are away is back, if any is."""
 
     pool: PoolId
     skipped: tuple[Skipped, ...]
+    back_at: datetime | None = None
 
     @property
     def because(self) -> str:
@@ -55,20 +57,25 @@ def chain_of(agreement: Agreement, pool_id: PoolId) -> tuple[PoolId, ...]:
     return tuple(chain)
 
 
-def open_search(agreement: Agreement, lead: Lead, roster: Roster) -> Search:
-    """The search for a new handoff: the one who declined the lead is barred where the agreement says so."""
-    last = lead.history.last
+def search_for(agreement: Agreement, lead: Lead, roster: Roster) -> Search:
+    """The search for an owner: of a new handoff, or of the open one in place of its own.
+
+    The one who has the open handoff is barred; else the one who declined the lead, where the agreement says so.
+    """
+    handoff, last = lead.history.handoff, lead.history.last
+    if handoff is not None:
+        return Search(agreement, lead, roster, handoff.owner_id, "had to be replaced")
     if last is not None and last.to_different_owner and last.state is HandoffState.REJECTED:
         return Search(agreement, lead, roster, last.owner_id, "declined this lead before")
     return Search(agreement, lead, roster)
 
 
 def keep_owner(search: Search, pool_id: PoolId) -> Pick:
-    """The active owner who is already on the record, uncharged."""
+    """The active owner who is already on the record, uncharged; away or not, since somebody chose them."""
     owner_id = search.lead.contact.properties.get(OWNER) or None
     if owner_id is None:
         return None, ()
-    owner, why = _usable(search, owner_id)
+    owner, why = _able(search, owner_id)
     if owner is None:
         return None, (Skipped(_name(search, owner_id), f"owns the record, but {why}"),)
     return _uncharged(search, pool_id, owner, "already owns the lead and is kept", ()), ()
@@ -82,7 +89,22 @@ def find_owner(search: Search, pool_id: PoolId, passed: tuple[Skipped, ...] = ()
             passed = tuple(dict.fromkeys((*passed, *skipped)))
             if found is not None:
                 return found
-    return Nobody(pool_id, passed)
+    return Nobody(pool_id, passed, min(search.roster.away.values(), default=None))
+
+
+def members_in_turn(search: Search, pool: Pool) -> tuple[Shares, tuple[Skipped, ...]]:
+    """The members who can take this lead, with their shares and in the pool's order; and the others, with why."""
+    state = search.roster.pools.get(pool.id, PoolState())
+    shares: dict[OwnerId, int] = {}
+    skipped = []
+    for member in pool.members:
+        owner = search.roster.by_email(member.owner)
+        why = _why_not(search, pool, member, owner, state)
+        if owner is None or why:
+            skipped.append(Skipped(member.owner, why))
+        else:
+            shares.setdefault(owner.id, member.share)
+    return tuple(shares.items()), tuple(skipped)
 
 
 def _preferred(search: Search, pool: Pool, passed: tuple[Skipped, ...]) -> Pick:
@@ -106,23 +128,14 @@ def _preferences(search: Search, pool: Pool) -> list[tuple[OwnerId, str]]:
 
 
 def _in_rotation(search: Search, pool: Pool, passed: tuple[Skipped, ...]) -> Pick:
-    state = search.roster.pools.get(pool.id, PoolState())
-    eligible: dict[OwnerId, tuple[Owner, int]] = {}
-    skipped = []
-    for member in pool.members:
-        owner = search.roster.by_email(member.owner)
-        why = _why_not(search, pool, member, owner, state)
-        if owner is None or why:
-            skipped.append(Skipped(member.owner, why))
-        else:
-            eligible.setdefault(owner.id, (owner, member.share))
-    turn = take_turn([(owner.id, share) for owner, share in eligible.values()], state.credits)
-    if turn is None:
-        return None, tuple(skipped)
-    owner = eligible[turn.owner_id][0]
-    all_passed = (*passed, *skipped)
+    credits_now = search.roster.pools.get(pool.id, PoolState()).credits
+    shares, skipped = members_in_turn(search, pool)
+    turn = take_turn(shares, credits_now)
+    owner = None if turn is None else search.roster.by_id(turn.owner_id)
+    if turn is None or owner is None:
+        return None, skipped
     because = f"is next in pool {pool.id}"
-    return _assignment(pool.id, owner, because, state.credits, turn.credits, all_passed), ()
+    return _assignment(pool.id, owner, because, credits_now, turn.credits, (*passed, *skipped)), ()
 
 
 def _why_not(search: Search, pool: Pool, member: Member, owner: Owner | None, state: PoolState) -> str:
@@ -133,7 +146,7 @@ def _why_not(search: Search, pool: Pool, member: Member, owner: Owner | None, st
         return f"at the cap of {member.at_most} open handoffs"
     if owner.id == search.barred and len(pool.members) > 1:
         return search.barred_because
-    return ""
+    return _absence(search, owner)
 
 
 def _fallback(search: Search, pool: Pool, passed: tuple[Skipped, ...]) -> Pick:
@@ -142,11 +155,27 @@ def _fallback(search: Search, pool: Pool, passed: tuple[Skipped, ...]) -> Pick:
     owner = search.roster.by_email(pool.fallback_owner)
     if owner is None or not owner.active:
         return None, (Skipped(pool.fallback_owner, "stands in, but is no active HubSpot owner"),)
+    absence = _absence(search, owner)
+    if absence:
+        return None, (Skipped(pool.fallback_owner, f"stands in, but is {absence}"),)
     return _uncharged(search, pool.id, owner, f"stands in for pool {pool.id}", passed), ()
 
 
 def _usable(search: Search, owner_id: str) -> tuple[Owner | None, str]:
-    """The owner if they can take this lead; otherwise why not."""
+    """The owner if they can take this lead now; otherwise why not."""
+    owner, why = _able(search, owner_id)
+    absence = "" if owner is None else _absence(search, owner)
+    return (None, f"is {absence}") if absence else (owner, why)
+
+
+def _absence(search: Search, owner: Owner) -> str:
+    """`away until ...`; empty for one who is there."""
+    until = search.roster.away.get(owner.id)
+    return "" if until is None else f"away until {until.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def _able(search: Search, owner_id: str) -> tuple[Owner | None, str]:
+    """The owner if they can have this lead, be they there or away; otherwise why not."""
     owner = search.roster.by_id(owner_id)
     if owner is None or not owner.active:
         return None, "is no active HubSpot owner"

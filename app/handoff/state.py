@@ -144,7 +144,7 @@ class Lead:
 
 @dataclass(frozen=True, slots=True)
 class PoolState:
-    """A pool's ledger before a decision: credit and open handoffs for each owner, who is away.
+    """A pool's ledger before a decision: credit and open handoffs for each owner.
 
     Credits are whole numbers that sum to zero; who has none recorded stands at 0.
     """
@@ -155,10 +155,14 @@ class PoolState:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """Who could get a lead: the ledgers of every pool that the route can reach, and the owners."""
+    """Who could get a lead: the ledgers of every pool that the route can reach, and the owners.
+
+    `away`: until when (UTC) each owner among them is away who is so at the decision's instant.
+    """
 
     pools: Mapping[PoolId, PoolState] = field(default_factory=dict)
     owners: tuple[Owner, ...] = ()
+    away: Mapping[OwnerId, datetime] = field(default_factory=dict)
 
     def by_email(self, email: str) -> Owner | None:
         """The active owner with this address, else an inactive one, else None."""

@@ -264,16 +264,17 @@ async def to_tell(connection: Connection, portal_id: PortalId, ids: Sequence[UUI
 
 
 async def open_counts(
-    connection: Connection, portal_id: PortalId, pools: Sequence[PoolId], *, shadow: bool
+    connection: Connection, portal_id: PortalId, pools: Sequence[PoolId] | None = None, *, shadow: bool
 ) -> Mapping[PoolId, Mapping[OwnerId, int]]:
-    """Open handoffs of each owner in each pool."""
+    """Open handoffs of each owner in each of the pools, or in all."""
     rows = await connection.execute(
         text("""
             SELECT pool, owner_id, count(*) AS many FROM handoff
-            WHERE portal_id = :portal_id AND shadow = :shadow AND closed_at IS NULL AND pool = ANY(:pools)
+            WHERE portal_id = :portal_id AND shadow = :shadow AND closed_at IS NULL
+              AND (CAST(:pools AS text[]) IS NULL OR pool = ANY(:pools))
             GROUP BY pool, owner_id
         """),
-        {"portal_id": portal_id, "shadow": shadow, "pools": list(pools)},
+        {"portal_id": portal_id, "shadow": shadow, "pools": None if pools is None else list(pools)},
     )
     counts: dict[PoolId, dict[OwnerId, int]] = {}
     for row in rows:

@@ -8,12 +8,14 @@ from datetime import datetime
 from uuid import UUID
 
 import orjson
-from sqlalchemy import insert, text
+from sqlalchemy import RowMapping, insert, text
 
 from app.handoff.decision import Assignment
-from app.handoff.state import PoolState
+from app.handoff.ledger import Line
+from app.handoff.state import Inputs, PoolState
 from app.records.ids import ContactId, OwnerId, PoolId, PortalId
 from app.storage import handoffs
+from app.storage.codec import from_json
 from app.storage.database import Connection
 from app.storage.tables import assignment
 
@@ -97,6 +99,59 @@ def _row(portal_id: PortalId, entry: Entry, number: int, *, shadow: bool, now: d
         "skipped": [{"who": skipped.who, "why": skipped.why} for skipped in made.skipped],
         "at": now,
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """A pool's ledger as it stands: the credits now, and how many lines there are."""
+
+    pool: PoolId
+    shadow: bool
+    credits: Mapping[OwnerId, int]
+    lines: int
+
+
+async def ledgers(connection: Connection, portal_id: PortalId) -> list[Ledger]:
+    """Every ledger of the portal, live ones first."""
+    rows = await connection.execute(
+        text("SELECT * FROM pool WHERE portal_id = :portal_id ORDER BY shadow, pool"), {"portal_id": portal_id}
+    )
+    return [Ledger(PoolId(row.pool), row.shadow, row.credits, row.assigned) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A line with the agreement version that decided it. `inputs` is None where they were erased."""
+
+    line: Line
+    version: int | None
+    inputs: Inputs | None
+
+
+async def page(connection: Connection, portal_id: PortalId, ledger: Ledger, *, after: int, limit: int) -> list[Kept]:
+    """Lines of a ledger in their order, beginning behind number `after`."""
+    rows = await connection.execute(
+        text("""
+            SELECT assignment.*, decision.version, decision.inputs FROM assignment
+            LEFT JOIN decision ON decision.portal_id = assignment.portal_id AND decision.id = assignment.decision_id
+            WHERE assignment.portal_id = :portal_id AND pool = :pool AND assignment.shadow = :shadow
+              AND number > :after ORDER BY number LIMIT :limit
+        """),
+        {"portal_id": portal_id, "pool": ledger.pool, "shadow": ledger.shadow, "after": after, "limit": limit},
+    )
+    return [_kept(row) for row in rows.mappings()]
+
+
+def _kept(row: RowMapping) -> Kept:
+    line = Line(
+        number=row["number"],
+        at=row["at"],
+        owner_id=OwnerId(row["owner_id"]),
+        charged=row["charged"],
+        credits_before=row["credits_before"],
+        credits_after=row["credits_after"],
+    )
+    return Kept(line, row["version"], from_json(row["inputs"], Inputs) if row["inputs"] else None)
 
 
 async def forget_shadow(connection: Connection, portal_id: PortalId) -> None:

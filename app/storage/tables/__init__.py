@@ -12,9 +12,10 @@ from app.storage.tables.governance import (
 )
 from app.storage.tables.intake import delivery, event, lane, portal, source
 from app.storage.tables.records import company, contact, owner, past_reading, past_value, property_
-from app.storage.tables.work import assignment, breaker, decision, handoff, pool, quota, write
+from app.storage.tables.work import absence, assignment, breaker, decision, handoff, pool, quota, write
 
 __all__ = [
+    "absence",
     "agreement_approval",
     "agreement_draft",
     "agreement_version",

@@ -119,6 +119,22 @@ assignment = Table(
     instant("at", nullable=False),
 )
 
+# Who is away when, as somebody said; ended early where somebody said so.
+absence = Table(
+    "absence",
+    metadata,
+    portal_key(),
+    Column("id", Uuid, primary_key=True),
+    Column("owner_id", Text, nullable=False),
+    instant("from_at", nullable=False),
+    instant("until_at", nullable=False),
+    Column("reason", Text),
+    Column("made_by", Text, nullable=False),
+    instant("made_at", nullable=False),
+    instant("ended_at"),
+    Index("ix_absence_until", "portal_id", "until_at", postgresql_where=text("ended_at IS NULL")),
+)
+
 # A quota of the portal, as a theoretical arrival time (GCRA): when the next call would be free of burst.
 quota = Table(
     "quota",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from app.handoff.decision import Assignment, Kind, Skipped
@@ -9,9 +11,11 @@ from app.handoff.route import charge
 from app.handoff.state import History, Lead, PoolState, Roster
 from app.records.ids import OwnerId, PoolId
 from tests.core.handoff.parts import (
+    DAY,
     ENTERPRISE,
     INBOUND,
     MQL,
+    NOW,
     decided,
     handoff,
     lead,
@@ -160,3 +164,52 @@ def test_ledgers_that_are_not_at_hand_stay_out_of_it() -> None:
     elsewhere = {PoolId("other"): PoolState()}
     assert charge(elsewhere, decided(lead())) == elsewhere
     assert charge(elsewhere, decided(open_lead(handed=handoff(), baton_handoff_status="qualified"))) == elsewhere
+
+
+def away(among: Roster, *names: str, until: datetime = NOW + 3 * DAY) -> Roster:
+    return replace(among, away={OwnerId(name): until for name in names})
+
+
+def test_a_member_who_is_away_is_passed_over_and_neither_earns_nor_pays() -> None:
+    before = {OwnerId("ann"): 1, OwnerId("bob"): -1}
+    line = assigned(inbound(), away(roster(pools={INBOUND: PoolState(credits=before)}), "ann"))
+    assert line.owner_id == "bob"
+    assert Skipped("ann@example.com", "away until 2026-11-23 15:00 UTC") in line.skipped
+    assert (line.credits_before, line.credits_after) == (before, before)
+
+
+def test_a_preferred_owner_who_is_away_is_passed_over() -> None:
+    line = assigned(lead(company={"hubspot_owner_id": "dan"}), away(roster(), "dan"))
+    assert line.owner_id == "eve"
+    assert line.skipped[0] == Skipped("dan@example.com", "owns the company, but is away until 2026-11-23 15:00 UTC")
+
+
+def test_whoever_stands_in_is_passed_over_while_away() -> None:
+    decision = decided(inbound(), among=away(roster(), "ann", "bob", "eve", "dan", "sam"))
+    assert decision.kind is Kind.WAITING
+    assert "sam@example.com: stands in, but is away until 2026-11-23 15:00 UTC" in decision.because
+
+
+def test_a_lead_that_nobody_was_there_to_take_wakes_when_the_first_is_back() -> None:
+    everyone = ("ann", "bob", "eve", "dan", "sam")
+    soon = NOW + timedelta(minutes=5)
+    among = away(roster(), *everyone)
+    among = replace(among, away={**among.away, OwnerId("dan"): soon})
+    assert decided(inbound(), among=among).look_again_at == soon
+
+
+def test_an_owner_on_the_record_is_kept_while_away() -> None:
+    line = assigned(lead(hubspot_owner_id="zoe"), away(roster(), "zoe"))
+    assert (line.owner_id, line.charged) == ("zoe", False)
+
+
+def test_an_open_handoff_stays_with_its_owner_while_away() -> None:
+    decision = decided(open_lead(), among=away(roster(), "eve"))
+    assert (decision.kind, decision.assignment) == (Kind.KEPT, None)
+
+
+def test_a_handoff_whose_owner_left_goes_to_nobody_who_is_away() -> None:
+    decision = decided(open_lead(), among=away(roster(gone=("eve",)), "dan"))
+    assert decision.handoff_owner == "sam"
+    waiting = decided(open_lead(), among=away(roster(gone=("eve",)), "dan", "sam", until=NOW + timedelta(minutes=5)))
+    assert waiting.look_again_at == NOW + timedelta(minutes=5)
