@@ -9,14 +9,15 @@ from datetime import date
 from app.agreement.model import Agreement
 from app.records.crm import Owner
 
-_YEARS_ON = 10
-"""How many years of holidays are kept beyond the agreement's last (or first) one: promises and rests end by then."""
+_YEARS_BACK, _YEARS_ON = 5, 20
+"""How many years of holidays are kept before and after the one in which they are: no decision reaches further,
+whatever the agreement's own term is, which may have begun long ago and never end.
+"""
 
 
-def holidays_of(agreement: Agreement) -> dict[str, tuple[date, ...]]:
-    """The public holidays of each calendar that keeps some, from the year before the agreement starts."""
-    last = (agreement.ends_on or agreement.starts_on).year
-    years = range(agreement.starts_on.year - 1, last + _YEARS_ON)
+def holidays_of(agreement: Agreement, today: date) -> dict[str, tuple[date, ...]]:
+    """The public holidays of each calendar that keeps some, in the years around `today`."""
+    years = range(today.year - _YEARS_BACK, today.year + _YEARS_ON + 1)
     return {name: days for name, calendar in agreement.calendars.items() if (days := calendar.holidays(years))}
 
 

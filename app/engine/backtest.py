@@ -14,6 +14,7 @@ import multiprocessing
 import os
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -36,7 +37,7 @@ from app.storage import changed_contacts as stored
 from app.storage.agreements import Version
 from app.storage.backtests import Claimed, Progress, StoredBacktest
 from app.storage.changed_contacts import StoredChange
-from app.storage.database import Connection, Database
+from app.storage.database import FAILURES, Connection, Database
 
 _log = structlog.get_logger(__name__)
 
@@ -179,9 +180,10 @@ async def _give_up(bench: Bench, claimed: Claimed, reason: str) -> None:
 
 
 async def _put_back(bench: Bench, claimed: Claimed) -> None:
-    """This worker is told to stop: another need not wait for the lease to run out."""
-    async with bench.database.begin() as connection:
-        await backtests.put_back(connection, bench.portal_id, claimed)
+    """This worker is told to stop: another need not wait for the lease to run out, unless the database is away."""
+    with suppress(*FAILURES):
+        async with bench.database.begin() as connection:
+            await backtests.put_back(connection, bench.portal_id, claimed)
 
 
 async def _run(bench: Bench, effort: Effort, claimed: Claimed) -> None:

@@ -20,11 +20,15 @@ from app.storage.database import Connection
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What was found. `agreement` is None for a document that cannot be used; then no example was tried."""
+    """What was found. `agreement` is None for a document that cannot be used; then no example was tried.
+
+    `portal` is what it was held against; None for a document that was held against itself alone.
+    """
 
     agreement: Agreement | None
     faults: tuple[Fault, ...]
     examples: tuple[ExampleResult, ...]
+    portal: PortalWords | None = None
 
     @property
     def errors(self) -> tuple[Fault, ...]:
@@ -64,9 +68,9 @@ def check_now(text: str, portal: PortalWords | None, *, file: str) -> Checked:
     """As `check`, on the caller's own thread."""
     faults, agreement = read_document(text, file=file, portal=portal)
     if agreement is None:
-        return Checked(None, tuple(faults), ())
+        return Checked(None, tuple(faults), (), portal)
     vocabulary = vocabulary_with(portal.vocabulary.properties) if portal else default_vocabulary()
-    return Checked(agreement, tuple(faults), tuple(run_examples(agreement, vocabulary)))
+    return Checked(agreement, tuple(faults), tuple(run_examples(agreement, vocabulary)), portal)
 
 
 async def changes_between(old: str, new: str) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from typing import assert_never
 from uuid import UUID, uuid4
 
 from app.agreement.frozen import addresses_of
+from app.engine.colleagues import telling_colleagues
 from app.engine.lease import Lease
 from app.engine.read import Reading
 from app.engine.rulebook import Rulebook
@@ -23,13 +24,12 @@ from app.handoff.properties import OWNER
 from app.handoff.route import charge, reachable_pools, route
 from app.handoff.state import Handoff, Inputs, Lead, PoolState, Roster
 from app.records.crm import Owner
-from app.records.ids import ContactId, ObjectType, OwnerId, PoolId
-from app.storage import absences, contacts, decisions, events, groups, handoffs, lanes, pools, portals, writes
+from app.records.ids import ContactId, OwnerId, PoolId
+from app.storage import absences, contacts, decisions, events, handoffs, pools, portals, writes
 from app.storage.contacts import Snapshot
 from app.storage.database import Connection
 from app.storage.decisions import NewDecision
 from app.storage.handoffs import NewHandoff
-from app.storage.lanes import Priority
 from app.storage.pools import Entry
 from app.storage.portals import Portal
 from app.storage.writes import StoredWrite, WriteKind, WriteState
@@ -61,6 +61,7 @@ async def decide(
     weighed: Sequence[Weighed],
     portal: Portal,
     *,
+    asks_for_groups: bool,
     now: datetime,
 ) -> list[Made]:
     """Choose owners and store everything, in one transaction. Raises ModeChanged when the portal's mode moved on."""
@@ -69,7 +70,7 @@ async def decide(
         current = await portals.get(connection, lease.portal_id, lock=True)
         if current is None or current.mode is not portal.mode or current.paused_reason:
             raise ModeChanged
-        return await _Deciding(connection, lease, reading, portal, now).run(weighed)
+        return await _Deciding(connection, lease, reading, portal, now, asks_for_groups).run(weighed)
 
     return await lease.database.transact(work)
 
@@ -83,6 +84,7 @@ class _Deciding:
     reading: Reading
     portal: Portal
     now: datetime
+    asks_for_groups: bool
 
     async def run(self, weighed: Sequence[Weighed]) -> list[Made]:
         owners = await portals.owners(self.connection, self.lease.portal_id)
@@ -136,9 +138,7 @@ class _Deciding:
             [NewDecision(one.id, one.rulebook.version, one.inputs, one.decision) for one in made],
             shadow=shadow,
         )
-        await self._wake_groups([one for one in made if one.rulebook.asks_for_groups])
-        await contacts.save_companies(self.connection, portal_id, list(self.reading.companies.values()), now=self.now)
-        await contacts.save(self.connection, portal_id, [self._snapshot(one) for one in made], now=self.now)
+        await self._keep_records(made)
         await self._change_handoffs(made)
         await pools.record(self.connection, portal_id, _entries(made), shadow=shadow, now=self.now)
         await writes.supersede(self.connection, portal_id, [one.contact_id for one in made])
@@ -146,25 +146,13 @@ class _Deciding:
         covered = [(one.contact_id, self.lease.lanes[one.contact_id].generation, one.id) for one in made]
         await events.apply(self.connection, portal_id, covered)
 
-    async def _wake_groups(self, made: Sequence[Made]) -> None:
-        """Somebody's buying role is news to the others of the same company: they are looked at again."""
-        portal_id, companies = self.lease.portal_id, self.reading.company_ids
-        known = await groups.roles(self.connection, portal_id, [one.contact_id for one in made])
-        stirred = {
-            companies[one.contact_id]
-            for one in made
-            if one.contact_id in companies and one.roles != known.get(one.contact_id, ())
-        }
-        around = await groups.of_companies(self.connection, portal_id, sorted(stirred))
-        others = {member.contact_id for group in around.values() for member in group}
-        await lanes.mark(
-            self.connection,
-            portal_id,
-            sorted((ObjectType.CONTACT, other) for other in others),
-            wake_at=self.now,
-            now=self.now,
-            priority=Priority.BACKGROUND,
-        )
+    async def _keep_records(self, made: Sequence[Made]) -> None:
+        """Keep what was read. The rows of the companies come first: they make colleagues in other hands wait."""
+        connection, portal_id, now = self.connection, self.lease.portal_id, self.now
+        await contacts.save_companies(connection, portal_id, list(self.reading.companies.values()), now=now)
+        weighed = {one.contact_id: one.inputs.lead.group for one in made}
+        async with telling_colleagues(connection, portal_id, weighed, asked_for=self.asks_for_groups, now=now):
+            await contacts.save(connection, portal_id, [self._snapshot(one) for one in made], now=now)
 
     def _snapshot(self, made: Made) -> Snapshot:
         lead = made.inputs.lead

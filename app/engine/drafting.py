@@ -48,8 +48,9 @@ class Drafting:
         return await rulebook_of(await self.version(number))
 
     async def save(self, text: str, seen: str, actor: Actor, message: str) -> Standing:
-        """Save a text as the draft; `seen` is the digest that it was made from. Saving what stands changes nothing.
+        """Save a text as the draft; `seen` is the digest that it was made from.
 
+        Saving what stands changes nothing, but that a draft from before the version in force is made from it now.
         Raises NotAllowed, AgreementError for a text that is no agreement, and Stale.
         """
         demand(actor, Right.EDIT)
@@ -60,7 +61,7 @@ class Drafting:
         async def work(connection: Connection) -> Standing | None:
             await portals.hold(connection, self._portal_id)
             standing = await self._standing(connection)
-            if standing.digest == digest_of(text):
+            if standing.digest == digest_of(text) and not standing.outdated:
                 return standing
             if standing.digest != seen:
                 return None
@@ -102,7 +103,7 @@ class Drafting:
         return await self.review()
 
     async def publish(self, seen: str, actor: Actor, message: str, *, shadow: bool = False) -> Version:
-        """Put the draft with that digest in force; with `shadow`, the portal goes into shadow mode with it.
+        """Put the draft with that digest in force; with `shadow`, the portal goes into shadow mode at once.
 
         Text that is in force already makes no version. Raises NotAllowed, Stale, NothingThere, NotPublishable.
         """
@@ -112,24 +113,27 @@ class Drafting:
             await self._refuse(seen)
         if review.obstacles:
             raise NotPublishable(review.obstacles)
+        frozen = await self._frozen(review)
 
-        async def work(connection: Connection) -> None:
+        async def work(connection: Connection) -> int:
             await portals.hold(connection, self._portal_id)
             await self._still(connection, review)
+            if shadow:
+                await self._into_shadow(connection, actor)
             number = review.in_force.number
             if review.draft.digest != review.in_force.digest:
-                await self._publish(connection, review, actor, message, shadow=shadow)
-                number += 1
+                number = await self._publish(connection, review, frozen, actor, message)
             await drafts.close(connection, self._portal_id, published_as=number, now=self._clock.now())
+            return number
 
-        await self._database.transact(work)
-        return await self.version()
+        return await self.version(await self._database.transact(work))
 
     async def restore(self, number: int, seen: int, actor: Actor, message: str) -> Version | Draft:
         """Put an earlier version back as a new one; `seen` is the number in force as the caller knows it.
 
-        What was in force right before goes back at once: both sides had agreed to it. Anything older becomes a
-        draft that takes its approvals, unless another is open. Raises NotAllowed, NothingThere, Stale, NotPublishable.
+        What was in force right before goes back at once: both sides had agreed to it. Anything older, or that never
+        fitted the portal, becomes a draft that takes its approvals, unless another is open. Raises NotAllowed,
+        NothingThere, Stale, NotPublishable.
         """
         demand(actor, Right.PUBLISH)
         old = await self.version(number)
@@ -141,7 +145,7 @@ class Drafting:
                 return False
             if old.digest == in_force.digest:
                 return True
-            if number != in_force.number - 1:
+            if number != in_force.number - 1 or old.frozen is None:
                 await self._no_draft(connection)
                 return await self._save(connection, old.text, actor, message, restored_from=number)
             await self._put_back(connection, old, in_force, actor, message)
@@ -155,20 +159,20 @@ class Drafting:
     async def discard(self, seen: str, actor: Actor) -> None:
         """Throw the draft with that digest away. Raises NotAllowed, Stale, NothingThere."""
         demand(actor, Right.EDIT)
-        standing = await self.standing()
-        if standing.draft is None:
-            raise NothingThere("there is no draft to throw away")
-        if standing.digest != seen:
-            await self._refuse(seen)
 
-        async def work(connection: Connection) -> None:
+        async def work(connection: Connection) -> bool:
             await portals.hold(connection, self._portal_id)
-            if (await self._standing(connection)).digest != seen:
-                raise NothingThere("the draft was changed just now; look at it again")
+            standing = await self._standing(connection)
+            if standing.draft is None:
+                raise NothingThere("there is no draft to throw away")
+            if standing.digest != seen:
+                return False
             await drafts.close(connection, self._portal_id, published_as=None, now=self._clock.now())
             await self._note(connection, actor, "draft discarded", {"digest": seen})
+            return True
 
-        await self._database.transact(work)
+        if not await self._database.transact(work):
+            await self._refuse(seen)
 
     async def _standing(self, connection: Connection) -> Standing:
         in_force = await self._version(connection)
@@ -213,18 +217,16 @@ class Drafting:
             raise NotPublishable(["somebody changed the draft, or published, just now; look at it again"])
 
     async def _publish(
-        self, connection: Connection, review: Review, actor: Actor, message: str, *, shadow: bool
-    ) -> None:
-        """Make the reviewed draft the next version."""
-        if shadow:
-            await portals.set_mode(connection, self._portal_id, Mode.SHADOW, now=self._clock.now())
+        self, connection: Connection, review: Review, frozen: Frozen | None, actor: Actor, message: str
+    ) -> int:
+        """Make the reviewed draft the next version; its number."""
         draft = review.draft
         new = NewVersion(
             review.in_force.number + 1,
             draft.text,
             author=draft.author,
             message=message or draft.message,
-            frozen=await self._frozen(connection, review),
+            frozen=frozen,
             approvals=await drafts.approvals(connection, self._portal_id, draft.revision),
             published_by=actor.name,
             restored_from=draft.restored_from,
@@ -232,14 +234,19 @@ class Drafting:
         )
         await agreements.publish(connection, self._portal_id, new, now=self._clock.now())
         await self._note(connection, actor, "agreement published", {"version": new.number, "message": new.message})
+        return new.number
 
-    async def _frozen(self, connection: Connection, review: Review) -> Frozen | None:
-        """What the version depends on, as the portal is now; None while HubSpot was never read."""
-        definitions = await portals.definitions(connection, self._portal_id)
-        if review.checked.agreement is None or not definitions:
+    async def _into_shadow(self, connection: Connection, actor: Actor) -> None:
+        if await self._mode(connection) != Mode.SHADOW:
+            await portals.set_mode(connection, self._portal_id, Mode.SHADOW, now=self._clock.now())
+            await self._note(connection, actor, "went into shadow", {})
+
+    async def _frozen(self, review: Review) -> Frozen | None:
+        """What the version depends on, as the portal was when it fitted; None while HubSpot was never read."""
+        agreement, portal = review.checked.agreement, review.checked.portal
+        if agreement is None or portal is None:
             return None
-        owners = await portals.owners(connection, self._portal_id)
-        return frozen_for(review.checked.agreement, definitions, owners)
+        return await frozen_for(agreement, portal.vocabulary.properties, portal.owners, self._clock.now().date())
 
     async def _put_back(
         self, connection: Connection, old: Version, in_force: Version, actor: Actor, message: str

@@ -171,7 +171,7 @@ class _Look:
         reading = await read(self._bench.crm, self._undecided(), self._books)
         await self._bench.probes.at(AFTER_READ)
         now = self._bench.clock.now()
-        await retire(self._lease, reading, now=now)
+        await retire(self._lease, reading, asks_for_groups=self._books.asks_for_groups, now=now)
         for contact in (*reading.missing, *reading.merged):
             self.releases[contact] = fates.settled(self._lease.lanes[contact], None)
         waiting = await losers_first(self._lease, reading, now=now)
@@ -182,7 +182,8 @@ class _Look:
         now = self._bench.clock.now()
         weighed = await weigh(self._lease, reading, self._portal, self._books, now=now)
         await self._lease.renew()
-        made = await decide(self._lease, reading, weighed, self._portal, now=now)
+        asks = self._books.asks_for_groups
+        made = await decide(self._lease, reading, weighed, self._portal, asks_for_groups=asks, now=now)
         left_out = set(reading.contacts) - {one.contact_id for one in made}
         self._put_off(left_out, timedelta(), "it changed hands in the middle of the look")
         return made

@@ -155,16 +155,18 @@ class PortalWatch:
 
     async def _hold_against(self, version: Version, rulebook: Rulebook, seen: _Seen, portal: Portal) -> str | None:
         faults = await asyncio.to_thread(_faults, version, self._words(seen))
+        now = self._clock.now()
+        frozen = await frozen_for(rulebook.agreement, seen.by_name(), seen.owners, now.date())
         errors = [fault for fault in faults if fault.severity is Severity.ERROR]
         async with self._database.begin() as connection:
             await agreements.checked(
                 connection,
                 self._portal_id,
                 version.number,
-                frozen_for(rulebook.agreement, seen.by_name(), seen.owners),
+                frozen,
                 [str(one) for one in faults],
                 fits=not errors,
-                now=self._clock.now(),
+                now=now,
             )
             stored = await agreements.get(connection, self._portal_id, version.number)
         if errors and version.frozen is None:

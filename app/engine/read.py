@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from app.crm.port import Crm
+from app.engine.colleagues import telling_colleagues
 from app.engine.lease import Lease
 from app.engine.rulebook import Books
 from app.records.crm import Company, Contact, Deal
@@ -50,7 +51,7 @@ async def read(crm: Crm, ids: Sequence[ContactId], books: Books) -> Reading:
     return Reading(found, company_ids, companies, answer.missing, merged, deals)
 
 
-async def retire(lease: Lease, reading: Reading, *, now: datetime) -> None:
+async def retire(lease: Lease, reading: Reading, *, asks_for_groups: bool, now: datetime) -> None:
     """Close what is open for records that are gone; let a merged record's handoff go on under the id that answers."""
     if not reading.missing and not reading.merged:
         return
@@ -63,7 +64,10 @@ async def retire(lease: Lease, reading: Reading, *, now: datetime) -> None:
             await handoffs.move(connection, lease.portal_id, old, new, now=now)
             await contacts.inherit(connection, lease.portal_id, old, new)
         await handoffs.end(connection, lease.portal_id, gone, "the record is gone", now=now)
-        await contacts.mark_gone(connection, lease.portal_id, dict.fromkeys(gone) | dict(merged), now=now)
+        left = dict.fromkeys(gone) | dict(merged)
+        unweighed = dict.fromkeys(left)
+        async with telling_colleagues(connection, lease.portal_id, unweighed, asked_for=asks_for_groups, now=now):
+            await contacts.mark_gone(connection, lease.portal_id, left, now=now)
         await writes.supersede(connection, lease.portal_id, gone)
         await _forget(connection, lease, gone)
         await _cover(connection, lease, gone, "the record is gone")

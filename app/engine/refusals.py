@@ -22,6 +22,11 @@ class Standing:
     version: int
     draft: Draft | None
 
+    @property
+    def outdated(self) -> bool:
+        """Whether another version was published since the draft was saved."""
+        return self.draft is not None and self.draft.base != self.version
+
 
 class NotAllowed(BatonError):
     """Whoever asks may not do this; the message says who may."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 import structlog
 
@@ -90,11 +91,12 @@ class Books:
 
 
 class Shelf:
-    """Rulebooks of older versions, each built once."""
+    """Rulebooks of older versions, kept ready as far as there is room: `kept` of them, those asked for last."""
 
-    def __init__(self, database: Database, portal_id: PortalId) -> None:
+    def __init__(self, database: Database, portal_id: PortalId, *, kept: int = _KEPT) -> None:
         self._database = database
         self._portal_id = portal_id
+        self._kept = kept
         self._books: dict[int, Rulebook] = {}
 
     async def books(self, newest: Rulebook, versions: Mapping[ContactId, int]) -> Books:
@@ -106,14 +108,12 @@ class Shelf:
         return Books(newest, versions, {number: book for number, book in older.items() if book is not None})
 
     async def _of(self, number: int) -> Rulebook | None:
-        if number not in self._books:
-            book = await self._built(number)
-            if book is None:
-                return None
+        book = self._books.pop(number, None) or await self._built(number)
+        if book is not None:
             self._books[number] = book
-            for oldest in sorted(self._books)[:-_KEPT]:
-                del self._books[oldest]
-        return self._books.get(number)
+        for stale in list(self._books)[: -self._kept]:
+            del self._books[stale]
+        return book
 
     async def _built(self, number: int) -> Rulebook | None:
         async with self._database.begin() as connection:
@@ -157,13 +157,21 @@ def _built(version: Version) -> Rulebook:
     return Rulebook(version.number, agreement, vocabulary)
 
 
-def frozen_for(agreement: Agreement, definitions: Mapping[str, PropertyDefinition], owners: Iterable[Owner]) -> Frozen:
-    """What is kept with a version that fits the portal as it is now."""
+async def frozen_for(
+    agreement: Agreement, definitions: Mapping[str, PropertyDefinition], owners: Iterable[Owner], today: date
+) -> Frozen:
+    """What is kept with a version that fits the portal as it is now, off the event loop: holidays take a while."""
+    return await asyncio.to_thread(_frozen, agreement, definitions, owners, today)
+
+
+def _frozen(
+    agreement: Agreement, definitions: Mapping[str, PropertyDefinition], owners: Iterable[Owner], today: date
+) -> Frozen:
     wanted = names_of(agreement)
     return Frozen(
         properties={name: one for name, one in definitions.items() if name in wanted},
         free_mail=tuple(sorted(default_vocabulary().free_mail)),
-        holidays=holidays_of(agreement),
+        holidays=holidays_of(agreement, today),
         owners=owners_of(agreement, owners),
     )
 

@@ -95,12 +95,23 @@ async def _publish(
     except AgreementError as error:
         return f"the agreement cannot be used; mend it and start again: {error}"
     number = before.number + 1 if before else 1
-    message = f"Taken from {file.name}"
-    async with database.begin() as connection:
-        new = NewVersion(number, text, author="start", message=message)
-        await agreements.publish(connection, portal_id, new, now=clock.now())
-    _log.info("agreement_published", version=number, file=file.name)
+    new = NewVersion(number, text, author="start", message=f"Taken from {file.name}")
+    if await _make(database, portal_id, new, clock):
+        _log.info("agreement_published", version=number, file=file.name)
     return None
+
+
+async def _make(database: Database, portal_id: PortalId, new: NewVersion, clock: Clock) -> bool:
+    """Make the version, unless somebody published another meanwhile; whether it was made."""
+
+    async def work(connection: Connection) -> bool:
+        await portals.hold(connection, portal_id)
+        if (await agreements.newest_number(connection, portal_id) or 0) + 1 != new.number:
+            return False
+        await agreements.publish(connection, portal_id, new, now=clock.now())
+        return True
+
+    return await database.transact(work)
 
 
 def _read(file: Path) -> str | None:

@@ -168,11 +168,15 @@ async def checked(
     fits: bool,
     now: datetime,
 ) -> None:
-    """The version was held against the portal. What it depends on is frozen the first time that it fits."""
+    """The version was held against the portal. What it depends on is frozen the first time that it fits.
+
+    Of a version that was frozen before holidays were, what is frozen stays and the rest comes to it.
+    """
     await connection.execute(
         text("""
             UPDATE agreement_version SET checked_at = :now, faults = CAST(:faults AS jsonb),
-                frozen = CASE WHEN frozen IS NULL AND :fits THEN CAST(:frozen AS jsonb) ELSE frozen END
+                frozen = CASE WHEN :fits AND frozen -> 'holidays' IS NULL
+                              THEN CAST(:frozen AS jsonb) || coalesce(frozen, CAST('{}' AS jsonb)) ELSE frozen END
             WHERE portal_id = :id AND number = :number
         """),
         {

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import select, text
+from sqlalchemy import text
 
 from app.records.ids import CompanyId, ContactId, PortalId
 from app.rules.facts import GroupMember
 from app.storage.database import Connection
-from app.storage.tables import contact
+
+Places = frozenset[tuple[CompanyId, str]]
+"""The companies that a contact is at, each with a part that it plays there."""
 
 _GLUE = ";"
 """Between the roles of somebody who has several, as the CRM joins them."""
@@ -20,16 +22,19 @@ def written(roles: Sequence[str]) -> str | None:
     return _GLUE.join(roles) or None
 
 
-async def roles(
+async def places(
     connection: Connection, portal_id: PortalId, contact_ids: Sequence[ContactId]
-) -> Mapping[ContactId, tuple[str, ...]]:
-    """The buying roles of those of these contacts that are known and have some."""
+) -> Mapping[ContactId, Places]:
+    """Where those of these contacts that are in a buying group are in one."""
     rows = await connection.execute(
-        select(contact.c.id, contact.c.role).where(
-            contact.c.portal_id == portal_id, contact.c.id.in_(contact_ids), contact.c.role.is_not(None)
-        )
+        text("""
+            SELECT id, company_id, role FROM contact
+            WHERE portal_id = :portal_id AND id = ANY(:ids) AND company_id IS NOT NULL AND role IS NOT NULL
+              AND merged_into IS NULL AND gone_at IS NULL
+        """),
+        {"portal_id": portal_id, "ids": list(contact_ids)},
     )
-    return {ContactId(row.id): tuple(row.role.split(_GLUE)) for row in rows}
+    return {ContactId(row.id): frozenset((row.company_id, role) for role in row.role.split(_GLUE)) for row in rows}
 
 
 async def of_companies(

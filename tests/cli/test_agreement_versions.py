@@ -49,6 +49,14 @@ async def test_a_file_that_was_a_version_once_is_overwritten(cli: Cli) -> None:
     assert (await cli.run("agreement", "pull", "agreement.yaml")).exit_code == 0
 
 
+async def test_a_file_of_which_only_the_line_ends_differ_is_not_overwritten(cli: Cli) -> None:
+    await agreed(cli)
+    file = cli.folder / "agreement.yaml"
+    file.write_bytes(EXAMPLE.replace("\n", "\r\n").encode())
+    assert (await cli.run("agreement", "pull", "agreement.yaml")).exit_code == 1
+    assert b"\r\n" in file.read_bytes()
+
+
 async def test_a_file_that_cannot_be_written_is_told(cli: Cli) -> None:
     result = await cli.run("agreement", "pull", "nowhere/agreement.yaml")
     assert result.exit_code == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.agreement.faults import AgreementError
+from app.clock import SteppedClock
 from app.engine.drafting import Drafting
 from app.engine.refusals import NotAllowed, NothingThere, NotPublishable, Stale
 from app.engine.review import DraftState
@@ -12,7 +13,7 @@ from app.records.people import Actor, Role, Side
 from app.storage import audit
 from app.storage.agreements import Version
 from app.storage.drafts import Draft
-from tests.world import World
+from tests.world import World, open_world
 
 MIA = Actor("mia@example.com", Role.PUBLISHER, "mia@example.com", Side.MARKETING)
 SAM = Actor("sam@example.com", Role.PUBLISHER, "sam@example.com", Side.SALES)
@@ -175,6 +176,44 @@ async def test_a_draft_made_before_another_version_came_is_looked_at_again(draft
         await drafting.publish(digest, MIA, "")
 
 
+async def test_a_draft_from_before_another_version_is_saved_again_as_it_is_and_takes_its_approvals_anew(
+    drafting: Drafting,
+) -> None:
+    await publish(drafting, POINTS)
+    digest = await save(drafting, ACCEPT)
+    await drafting.approve(digest, SAM, "")
+    await drafting.restore(1, 2, SAM, "")
+    again = await drafting.save((await drafting.standing()).text, digest, MIA, "")
+    review = await drafting.review()
+    assert (again.digest, again.version, review.outdated) == (digest, 3, False)
+    assert {one.contact for one in review.missing} == {"mia@example.com", "sam@example.com"}
+
+
+async def test_a_version_that_never_fitted_the_portal_goes_back_as_a_draft(world: World, drafting: Drafting) -> None:
+    await publish(drafting, POINTS)
+    await world.rows("UPDATE agreement_version SET frozen = NULL WHERE number = 1 RETURNING number")
+    restored = await drafting.restore(1, 2, SAM, "")
+    assert isinstance(restored, Draft)
+    assert (await drafting.version()).number == 2
+
+
+async def test_whoever_throws_a_draft_away_must_know_it_and_nobody_throws_away_what_was_published(
+    world: World, drafting: Drafting
+) -> None:
+    first = await save(drafting, POINTS)
+    second = await save(drafting, (POINTS[1], "{id: buyer, points: 34"), by=SAM)
+    with pytest.raises(Stale, match=r"sam@example\.com"):
+        await drafting.discard(first, MIA)
+    for contact in (MIA, SAM):
+        await drafting.approve(second, contact, "")
+    await drafting.publish(second, MIA, "")
+    with pytest.raises(NothingThere):
+        await drafting.discard(second, MIA)
+    async with world.database.begin() as connection:
+        lines = await audit.lines(connection, world.baton.portal_id, limit=10)
+    assert "draft discarded" not in {line.action for line in lines}
+
+
 async def test_each_role_does_what_it_may_and_no_more(drafting: Drafting) -> None:
     viewer = Actor("viv@example.com", Role.VIEWER, "viv@example.com")
     standing = await drafting.standing()
@@ -213,6 +252,21 @@ async def test_a_version_keeps_what_it_depends_on(drafting: Drafting) -> None:
     assert set(frozen.owners) >= {"ann@example.com", "sam@example.com"}
 
 
+async def test_a_version_frozen_before_holidays_were_keeps_its_properties_and_gets_the_rest(world: World) -> None:
+    drafting, watch = world.baton.drafting, world.baton.watch
+    await world.rows("""
+        UPDATE agreement_version SET frozen = jsonb_build_object('properties', jsonb_build_object(
+            'contact.jobtitle', frozen -> 'properties' -> 'contact.jobtitle')) RETURNING number
+    """)
+    watch.forget()
+    assert await watch.ready() is not None
+    frozen = (await drafting.version()).frozen
+    assert frozen is not None
+    assert set(frozen.properties) == {"contact.jobtitle"}
+    assert frozen.holidays
+    assert frozen.free_mail
+
+
 async def test_a_draft_published_into_shadow_stops_writing(world: World, drafting: Drafting) -> None:
     digest = await save(drafting, POINTS)
     await drafting.approve(digest, MIA, "")
@@ -222,3 +276,28 @@ async def test_a_draft_published_into_shadow_stops_writing(world: World, draftin
     await world.settle()
     assert [row["shadow"] for row in await world.rows("SELECT shadow FROM decision")] == [True]
     assert "lifecyclestage" not in world.sim.contact(contact)
+
+
+async def test_publishing_what_is_in_force_already_into_shadow_stops_writing_too(
+    world: World, drafting: Drafting
+) -> None:
+    standing = await drafting.standing()
+    digest = await save(drafting, POINTS)
+    back = await drafting.save(standing.text, digest, MIA, "Never mind")
+    assert (await drafting.publish(back.digest, MIA, "", shadow=True)).number == 1
+    assert [row["mode"] for row in await world.rows("SELECT mode FROM portal")] == ["shadow"]
+    async with world.database.begin() as connection:
+        lines = await audit.lines(connection, world.baton.portal_id, limit=10)
+    assert "went into shadow" in {line.action for line in lines}
+
+
+async def test_a_version_published_before_hubspot_was_read_is_held_against_it_before_anybody_is_decided(
+    database_url: str, clock: SteppedClock
+) -> None:
+    async with open_world(database_url, clock, live=False) as unread:
+        drafting = unread.baton.drafting
+        version = await publish(drafting, ("- {owner: cy@example.com}", "- {owner: zoe@example.com}"))
+        assert (version.number, version.frozen) == (2, None)
+        assert await unread.baton.watch.ready() is None
+        [row] = await unread.rows("SELECT blocked_reason FROM portal")
+        assert "zoe@example.com" in row["blocked_reason"]

@@ -42,8 +42,13 @@ async def _kinds(world: World, contact: str) -> list[str]:
     ]
 
 
+def _tiny(world: World) -> str:
+    """A company that is too small for anybody in it to be ready alone."""
+    return world.sim.create_company({"name": "Tiny", "numberofemployees": "12", "industry": "RETAIL"})
+
+
 async def test_a_contact_becomes_ready_when_a_colleague_completes_the_buying_group(grouped: World) -> None:
-    company = grouped.sim.create_company({"name": "Tiny", "numberofemployees": "12", "industry": "RETAIL"})
+    company = _tiny(grouped)
     buyer = grouped.lead("Newsletter", company, jobtitle="Head of Sales")
     await grouped.settle()
     assert await _kinds(grouped, buyer) == ["not ready"]
@@ -51,6 +56,45 @@ async def test_a_contact_becomes_ready_when_a_colleague_completes_the_buying_gro
     await grouped.settle()
     assert (await _kinds(grouped, champion))[-1] == "handed off"
     assert (await _kinds(grouped, buyer))[-1] == "handed off"
+
+
+async def test_colleagues_who_come_in_one_look_make_a_group(grouped: World) -> None:
+    company = _tiny(grouped)
+    pair = [grouped.lead("Newsletter", company, jobtitle=title) for title in ("Head of Sales", "Senior Engineer")]
+    await grouped.settle()
+    assert [(await _kinds(grouped, one))[-1] for one in pair] == ["handed off", "handed off"]
+
+
+async def test_whoever_comes_from_another_company_completes_the_buying_group(grouped: World) -> None:
+    buyer = grouped.lead("Newsletter", _tiny(grouped), jobtitle="Head of Sales")
+    elsewhere = _tiny(grouped)
+    champion = grouped.lead("Newsletter", elsewhere, jobtitle="Senior Engineer")
+    await grouped.settle()
+    assert [(await _kinds(grouped, one))[-1] for one in (buyer, champion)] == ["not ready", "not ready"]
+    grouped.sim.associate(buyer, elsewhere)
+    await grouped.settle()
+    assert [(await _kinds(grouped, one))[-1] for one in (buyer, champion)] == ["handed off", "handed off"]
+
+
+async def test_colleagues_are_looked_at_again_when_one_of_the_group_is_deleted_or_goes_elsewhere(
+    grouped: World,
+) -> None:
+    company = _tiny(grouped)
+    stays, goes, leaves = (grouped.lead("Newsletter", company, jobtitle="Head of Sales") for _ in range(3))
+    await grouped.settle()
+    before = len(await _kinds(grouped, stays))
+    grouped.sim.delete_contact(goes)
+    await grouped.settle()
+    assert len(await _kinds(grouped, stays)) == before + 1
+    grouped.sim.associate(leaves, _tiny(grouped))
+    await grouped.settle()
+    assert len(await _kinds(grouped, stays)) == before + 2
+
+
+async def test_somebody_alone_at_a_company_is_looked_at_once(grouped: World) -> None:
+    alone = grouped.lead("Newsletter", _tiny(grouped), jobtitle="Head of Sales")
+    await grouped.settle()
+    assert await _kinds(grouped, alone) == ["not ready"]
 
 
 async def test_people_of_another_company_make_no_group(grouped: World) -> None:
@@ -62,7 +106,7 @@ async def test_people_of_another_company_make_no_group(grouped: World) -> None:
 
 
 async def test_a_group_that_nobody_joins_costs_no_further_look(grouped: World) -> None:
-    company = grouped.sim.create_company({"name": "Tiny", "numberofemployees": "12", "industry": "RETAIL"})
+    company = _tiny(grouped)
     contacts = [grouped.lead("Newsletter", company, jobtitle="Head of Sales") for _ in range(3)]
     await grouped.settle()
     looks = [len(await _kinds(grouped, contact)) for contact in contacts]
@@ -70,7 +114,7 @@ async def test_a_group_that_nobody_joins_costs_no_further_look(grouped: World) -
 
 
 async def test_a_deal_of_the_contact_is_seen(dealing: World) -> None:
-    company = dealing.sim.create_company({"name": "Tiny", "numberofemployees": "12", "industry": "RETAIL"})
+    company = _tiny(dealing)
     small, large = (dealing.lead("Newsletter", company, jobtitle="Clerk") for _ in range(2))
     dealing.sim.create_deal({"dealname": "Small", "amount": "999"}, contact_id=small)
     dealing.sim.create_deal({"dealname": "Large", "amount": "1000"}, contact_id=large)

@@ -6,6 +6,8 @@ from datetime import timedelta
 
 from app.engine.look import look
 from app.engine.recheck import recheck
+from app.engine.rulebook import Shelf
+from app.records.ids import ContactId
 from tests.engine.test_drafting import ACCEPT, POINTS, SAM, publish
 from tests.world import World
 
@@ -62,3 +64,14 @@ async def test_an_open_handoff_is_decided_by_the_version_it_began_with_until_it_
     assert {row["version"] for row in versions[: closed + 1]} == {1}
     assert {row["version"] for row in versions[closed + 1 :]} == {2}
     assert [row["version"] for row in await world.rows("SELECT version FROM handoff ORDER BY opened_at")] == [1, 2]
+
+
+async def test_a_handoff_keeps_its_version_however_many_others_are_in_use(world: World) -> None:
+    for edit in (POINTS, ACCEPT):
+        await publish(world.baton.drafting, edit)
+    newest = await world.baton.drafting.rulebook()
+    shelf = Shelf(world.database, world.baton.portal_id, kept=1)
+    for wanted in ({"10": 1, "20": 2}, {"10": 1}, {"20": 2, "10": 1}):
+        versions = {ContactId(one): number for one, number in wanted.items()}
+        books = await shelf.books(newest, versions)
+        assert {one: books.of(one).version for one in versions} == versions

@@ -125,7 +125,7 @@ def _write(text: str, file: Path | None) -> None:
 
 def _held(file: Path) -> str | None:
     """The text that is in the file now; None without one."""
-    return file.read_text(encoding="utf-8", errors="replace") if file.exists() else None
+    return file.read_bytes().decode(errors="replace") if file.exists() else None
 
 
 async def _is_kept(opened: Opened, text: str) -> bool:
