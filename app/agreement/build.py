@@ -38,7 +38,8 @@ from app.rules.watch import watched_scores
 def build(document: shape.Document, content: Mapping[str, Any], vocabulary: Vocabulary) -> Agreement:
     """The agreement that a document without faults says."""
     signed = document.agreement
-    falls = watched_scores(conditions_of(document), document.definitions.values())
+    barring = [one.when for one in document.disqualify]
+    falls = watched_scores(conditions_of(document), document.definitions.values(), barring)
     cards = {name: _card(name, card, falls) for name, card in document.score.items()}
     return Agreement(
         name=signed.name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -11,6 +12,8 @@ from app.rules.grammar import ConditionFault
 
 MOST_TESTS, MOST_DEEP = 1_000, 8
 """How much a definition may hold with those that it names spelled out: every lead is held against all of it."""
+MOST_IN_ALL = 20_000
+"""How much all that the sections name may come to, spelled out wherever it is named."""
 
 _LISTED = ("calendars", "personas", "disqualify", "stages", "routes", "pools", "promises", "playbooks")
 
@@ -31,8 +34,8 @@ def across(content: Mapping[str, Any]) -> Iterator[ConditionFault]:
     yield from _unreachable(content, "routes")
     yield from _unreachable(content, "playbooks")
     yield from _left_over(content)
-    yield from _circles(_definition_links(content), "definition_circle", "definition")
-    yield from _too_involved(content)
+    circles = tuple(_circles(_definition_links(content), "definition_circle", "definition"))
+    yield from circles or tuple(_too_involved(content)) or _too_often(content)
     yield from _circles(_fallback_links(content), "fallback_circle", "pool")
 
 
@@ -74,7 +77,7 @@ def _left_over(content: Mapping[str, Any]) -> Iterator[ConditionFault]:
 def _circles(links: Mapping[str, tuple[Path, Sequence[str]]], code: str, what: str) -> Iterator[ConditionFault]:
     told: set[str] = set()
     for name, (path, _) in links.items():
-        circle = _circle_from(name, links)
+        circle = () if name in told else _circle_from(name, links)
         if circle and not told & set(circle):
             told |= set(circle)
             way = " -> ".join(f"`{one}`" for one in (*circle, name))
@@ -83,17 +86,27 @@ def _circles(links: Mapping[str, tuple[Path, Sequence[str]]], code: str, what: s
 
 def _circle_from(start: str, links: Mapping[str, tuple[Path, Sequence[str]]]) -> tuple[str, ...]:
     """The way from a name back to it; empty if there is none. Each name is visited once."""
-    ways: list[tuple[str, ...]] = [(start,)]
-    visited = {start}
-    while ways:
-        way = ways.pop()
-        for name in links.get(way[-1], ((), ()))[1]:
+    before: dict[str, str | None] = {start: None}
+    waiting = [start]
+    while waiting:
+        last = waiting.pop()
+        for name in links.get(last, ((), ()))[1]:
             if name == start:
-                return way
-            if name not in visited:
-                visited.add(name)
-                ways.append((*way, name))
+                return _way_to(last, before)
+            if name not in before:
+                before[name] = last
+                waiting.append(name)
     return ()
+
+
+def _way_to(last: str, before: Mapping[str, str | None]) -> tuple[str, ...]:
+    """The names that lead to the last, from the first on."""
+    way: list[str] = []
+    name: str | None = last
+    while name is not None:
+        way.append(name)
+        name = before[name]
+    return tuple(reversed(way))
 
 
 def _definition_links(content: Mapping[str, Any]) -> dict[str, tuple[Path, Sequence[str]]]:
@@ -116,7 +129,7 @@ def _too_involved(content: Mapping[str, Any]) -> Iterator[ConditionFault]:
     links = _definition_links(content)
     sizes = {name: _tests(node) for name, node in _mapping(content.get("definitions")).items()}
     for name, (path, _) in links.items():
-        if not _circle_from(name, links) and _is_too_involved(name, links, sizes):
+        if _is_too_involved(name, links, sizes):
             message = f"spelled out, `{name}` has more than {MOST_TESTS} tests or {MOST_DEEP} levels of definitions"
             yield ConditionFault(path, "too_involved", message, "Name fewer definitions in it")
 
@@ -130,6 +143,22 @@ def _is_too_involved(name: str, links: Mapping[str, tuple[Path, Sequence[str]]],
             return True
         waiting.extend((inner, depth + 1) for inner in links.get(one, ((), ()))[1])
     return False
+
+
+def _too_often(content: Mapping[str, Any]) -> Iterator[ConditionFault]:
+    """Definitions that are small enough, named so often that it comes to the same."""
+    links, definitions = _definition_links(content), _mapping(content.get("definitions"))
+    sizes = {name: _tests(node) for name, node in definitions.items()}
+    uses = Counter(name for section, node in content.items() if section != "definitions" for name in _met(node))
+    if sum(times * _spelled_out(name, links, sizes) for name, times in uses.items()) > MOST_IN_ALL:
+        message = f"spelled out wherever they are named, the definitions come to more than {MOST_IN_ALL:,} tests"
+        yield ConditionFault(("definitions",), "too_involved", message, "Name them less often, or make them smaller")
+
+
+def _spelled_out(name: str, links: Mapping[str, tuple[Path, Sequence[str]]], sizes: Mapping[str, int]) -> int:
+    """The tests of a definition with those of all that it names; none of them may be too involved."""
+    inner = links.get(name, ((), ()))[1]
+    return sizes.get(name, 0) + sum(_spelled_out(one, links, sizes) for one in inner)
 
 
 def _tests(node: object) -> int:

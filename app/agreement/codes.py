@@ -103,7 +103,7 @@ not_a_persona|`persona` names no persona|Write `persona: <id>`
 not_a_role|A buying role is wanted|Write it like `role: decision_maker`
 not_a_group|A buying group asks for nothing|Write it like `buying_group: {has: [champion], at_least: 2 people}`
 not_a_name|An id is wanted|Write the id
-too_involved|A definition is too large with those that it names spelled out|Name fewer definitions in it
+too_involved|Definitions hold too much, spelled out wherever they are named|Name fewer definitions in one another
 definition_circle|A definition leads back to itself|Break the circle
 
 # Names

@@ -211,10 +211,12 @@ def checked(check: Callable[..., Any]) -> PlainValidator:
 
 
 Text: TypeAlias = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_length=1)]
-Identifier: TypeAlias = Annotated[Text, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=64)]
+Exact: TypeAlias = Annotated[str, StringConstraints(strict=True, min_length=1)]
+"""A name as it is written, blanks and all: what compares two documents sees the names that run."""
+Identifier: TypeAlias = Annotated[Exact, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=64)]
 Email: TypeAlias = Annotated[Text, Check(_email, spelled.follows(_EMAIL.pattern, "ann@example.com"))]
 OwnerEmail: TypeAlias = Annotated[Email, AfterValidator(_owner)]
-Stage: TypeAlias = Annotated[Text, AfterValidator(_stage)]
+Stage: TypeAlias = Annotated[Exact, AfterValidator(_stage)]
 Zone: TypeAlias = Annotated[Text, Check(_zone, {"examples": ["America/New_York"]})]
 Length: TypeAlias = Annotated[Span, checked(_span), WithJsonSchema(spelled.LENGTH)]
 FixedLength: TypeAlias = Annotated[Span, checked(_span), AfterValidator(_fixed), WithJsonSchema(spelled.FIXED_LENGTH)]

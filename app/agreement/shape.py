@@ -14,6 +14,7 @@ from app.agreement.fields import (
     Count,
     EachSignal,
     Email,
+    Exact,
     FixedLength,
     Identifier,
     Length,
@@ -44,7 +45,7 @@ _DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 class Profile(Part):
     """Who sales wants to talk to: a definition's name."""
 
-    ideal_customer: Annotated[Text, reference("definition", "definitions")]
+    ideal_customer: Annotated[Exact, reference("definition", "definitions")]
 
 
 class Persona(Part):
@@ -130,8 +131,8 @@ class Route(Part):
     id: Identifier
     because: Text
     when: When | None = None
-    to: Annotated[Text, reference("pool", "pools")]
-    promise: Annotated[Text, reference("promise", "promises")]
+    to: Annotated[Exact, reference("pool", "pools")]
+    promise: Annotated[Exact, reference("promise", "promises")]
 
 
 class Member(Part):
@@ -143,7 +144,7 @@ class Member(Part):
 class Fallback(Part):
     """Another pool, written as its id, or one owner."""
 
-    pool: Annotated[Text, reference("pool", "pools")] | None = None
+    pool: Annotated[Exact, reference("pool", "pools")] | None = None
     owner: OwnerEmail | None = None
 
     @model_validator(mode="before")
@@ -162,7 +163,7 @@ class Fallback(Part):
 class Pool(Part):
     id: Identifier
     manager: Email
-    calendar: Annotated[Text, reference("calendar", "calendars")]
+    calendar: Annotated[Exact, reference("calendar", "calendars")]
     prefer: list[Annotated[Text, choice("preference", "company_owner", "previous_owner")]] = Field(default=[])
     if_nobody: Fallback | None = None
     members: Annotated[list[Member], Field(min_length=1)]

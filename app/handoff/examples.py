@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from app.agreement.model import Agreement, Example
@@ -54,15 +54,18 @@ def _run(agreement: Agreement, example: Example, vocabulary: Vocabulary) -> Exam
 
 
 def _lead(agreement: Agreement, example: Example) -> Lead:
-    company = None if example.company is None else Company(CompanyId("example"), example.company)
-    return Lead(Contact(ContactId("example"), example.contact), company, _history(agreement, example))
+    contact = Contact(ContactId("example"), example.contact)
+    history = _history(agreement, example)
+    if example.company is None:
+        return Lead(contact, None, history)
+    return Lead(contact, Company(CompanyId("example"), example.company), history, group=())
 
 
 def _facts(example: Example, lead: Lead) -> Facts:
     """What the example gives, and what its properties tell as those of any lead would."""
     facts = facts_of(lead, example.at)
     given = (Signal(one.kind, one.detail, _before(example, one.ago)) for one in example.signals)
-    return Facts(facts.now, facts.contact, facts.company, (*facts.signals, *given), facts.handoff)
+    return replace(facts, signals=(*facts.signals, *given))
 
 
 def _before(example: Example, span: Span) -> datetime:

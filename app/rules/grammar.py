@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from functools import lru_cache
+from heapq import nlargest
+from operator import add
 from typing import TypeAlias
 
 from app.rules.condition import Any_, Condition
@@ -17,6 +20,7 @@ NOTHING: Condition = Any_(())
 """Stands where a fault is: never met, and never used, since a document with faults is refused."""
 
 _LISTED = 12
+_COMPARED = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +82,19 @@ def quoted(node: object) -> str:
 def nearest(name: str, among: Iterable[str]) -> str:
     """A remedy for a name that does not exist: the nearest that does, else all there are."""
     known = sorted(among)
-    close = get_close_matches(name, known, n=1, cutoff=0.6)
+    close = get_close_matches(name, _likeliest(name, known), n=1, cutoff=0.6)
     if close:
         return f"Did you mean `{close[0]}`?"
     listed = ", ".join(f"`{one}`" for one in known[:_LISTED])
     return f"Known: {listed}{' and more' if len(known) > _LISTED else ''}" if known else "None is defined yet"
+
+
+def _likeliest(name: str, known: Iterable[str]) -> list[str]:
+    """The few that share the most pairs of letters with the name: to compare it with thousands would take long."""
+    pairs = _pairs(name)
+    return nlargest(_COMPARED, known, key=lambda one: len(pairs & _pairs(one)))
+
+
+@lru_cache(maxsize=16_384)
+def _pairs(name: str) -> frozenset[str]:
+    return frozenset(map(add, name, name[1:]))

@@ -51,10 +51,9 @@ def trace_property(test: PropertyTest, scope: Scope) -> Trace:
 
 def property_truth(test: PropertyTest, scope: Scope) -> Truth:
     """What the test says; `if_missing` speaks where there is no value."""
-    operator = OPERATORS.get(test.operator)
+    operator, text = OPERATORS.get(test.operator), value_text(test.name, scope.facts, scope.vocabulary)
     if operator is not None and operator.asks_presence:
-        return operator.presence(test.wanted, there=raw(test.name, scope.facts) is not None)
-    text = value_text(test.name, scope.facts, scope.vocabulary)
+        return operator.presence(test.wanted, there=text is not None)
     truth = Truth.NO_DATA if text is None else _compare(test, _kind(test, scope), text, scope.facts.now)
     return test.if_missing if truth is Truth.NO_DATA and test.if_missing else truth
 

@@ -18,6 +18,7 @@ Test: TypeAlias = tuple[str, tuple[str, ...]]
 """An operator's name and its operands as text."""
 
 IF_MISSING = "if_missing"
+_TIMES = (Kind.DATE, Kind.DATETIME)
 _MISSING = {"met": Truth.MET, "not met": Truth.NOT_MET}
 _EXAMPLES = {
     Reads.AS_BOOL: "true or false",
@@ -93,9 +94,12 @@ def _read_test(subject: Subject, name: str, operand: object, reading: Reading) -
 
 
 def _is_bad(operator: Operator, subject: Subject, text: str, reading: Reading) -> bool:
-    """Notes what is wrong with one operand, if anything is."""
+    """Notes what is wrong with one operand, if anything is.
+
+    A number for a date is milliseconds where a CRM writes it, and a slip where people do: `after: 2026`.
+    """
     kind = subject.kind or operator.kinds[0]
-    if operator.read_operand(kind, text) is None:
+    if operator.read_operand(kind, text) is None or (kind in _TIMES and text.lstrip("-").isdigit()):
         expected = _EXAMPLES.get(operator.reads, kind.in_words)
         fix = f"`{operator.name}` takes {expected}"
         reading.fault("operand_type", f"`{text[:60]}` is not {expected}", fix)

@@ -52,16 +52,16 @@ def is_exactly(value: frozenset[str], wanted: Sequence[frozenset[str]], _now: da
 
 def has_any(value: str | frozenset[str], wanted: Sequence[Any], now: datetime) -> bool:
     """Of a text at least one of the phrases, in whole words; of choices at least one."""
-    return any(_has(value, want, now) for want in wanted)
+    if isinstance(value, str):
+        return any(text.has_words(value, want) for want in wanted)
+    return overlaps(value, wanted, now)
 
 
-def has_all(value: str | frozenset[str], wanted: Sequence[Any], now: datetime) -> bool:
+def has_all(value: str | frozenset[str], wanted: Sequence[Any], _now: datetime) -> bool:
     """Of a text every phrase, in whole words; of choices every one."""
-    return all(_has(value, want, now) for want in wanted)
-
-
-def _has(value: str | frozenset[str], want: Any, now: datetime) -> bool:  # noqa: ANN401  see Predicate
-    return text.has_words(value, want) if isinstance(value, str) else overlaps(value, [want], now)
+    if isinstance(value, str):
+        return all(text.has_words(value, want) for want in wanted)
+    return frozenset().union(*wanted) <= value
 
 
 def contains(value: str, wanted: Sequence[str], _now: datetime) -> bool:

@@ -11,6 +11,7 @@ from typing import Protocol
 import re2
 
 PATTERN_LIMIT = 512
+_MEMORY = 256 * 1024
 _WORD = re.compile(r"\w+")
 
 
@@ -32,8 +33,13 @@ class Pattern:
 
 @lru_cache(maxsize=512)
 def compiled(pattern: str) -> Pattern | None:
-    """The pattern ready to run; None for one that RE2 refuses or that is longer than PATTERN_LIMIT."""
+    """The pattern ready to run; None for one that RE2 refuses or that is longer than PATTERN_LIMIT.
+
+    RE2 refuses what unfolds to very many steps, as `[ab]{900}` does when it stands there several times: each
+    character of a value can cost as many.
+    """
     options = re2.Options()
+    options.max_mem = _MEMORY
     options.case_sensitive = False
     options.log_errors = False
     try:

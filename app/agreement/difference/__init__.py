@@ -34,10 +34,11 @@ def difference(old: Agreement, new: Agreement, vocabulary: Vocabulary) -> tuple[
 
 
 def touched_sections(old: Agreement, new: Agreement) -> frozenset[str]:
-    """The top-level sections whose meaning may differ; never one too few.
+    """The top-level sections that are written differently, with those that what only serves others changes.
 
     A definition counts as every section that uses it, through other definitions too, a calendar as pools and
-    promises, and the free-mail list as every section that asks for it; each beside its own section.
+    promises, and the free-mail list as every section that asks for it; each beside its own section. A persona,
+    a score, a stage or a pool is its section's own promise, whoever else names it.
     """
     return touched(old.document, new.document)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -63,12 +64,12 @@ def edits(pair: Pair, place: Place, old: object, new: object) -> Iterator[Edit]:
 def named(items: Sequence[object]) -> dict[str, object]:
     """The items of a list by their ids, in order; a repeated id gets its number, `breach (2nd)`."""
     by_id: dict[str, object] = {}
+    numbers: Counter[str] = Counter()
     for item in items:
         id_ = name = _id(item)[1]
-        number = 1
         while name in by_id:
-            number += 1
-            name = f"{id_} ({ordinal(number)})"
+            numbers[id_] += 1
+            name = f"{id_} ({ordinal(numbers[id_] + 1)})"
         by_id[name] = item
     return by_id
 

@@ -86,15 +86,20 @@ def _all_any(wanted: _Words, asked: _Words) -> bool:
 
 
 def _within(wanted: _Words, asked: _Words) -> bool:
-    return asked[0].strip().casefold() in wanted[0].strip().casefold()
+    return all(any(other in one for other in _read(asked)) for one in _read(wanted))
 
 
 def _starts(wanted: _Words, asked: _Words) -> bool:
-    return wanted[0].strip().casefold().startswith(asked[0].strip().casefold())
+    return all(one.startswith(_read(asked)) for one in _read(wanted))
 
 
 def _ends(wanted: _Words, asked: _Words) -> bool:
-    return wanted[0].strip().casefold().endswith(asked[0].strip().casefold())
+    return all(one.endswith(_read(asked)) for one in _read(wanted))
+
+
+def _read(parts: _Words) -> _Words:
+    """The parts as they are compared, any of them enough."""
+    return tuple(part.strip().casefold() for part in parts)
 
 
 _RULES: Mapping[tuple[str, str], Callable[[_Words, _Words], bool]] = {

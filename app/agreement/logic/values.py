@@ -42,7 +42,7 @@ def values(kind: Kind, tests: Sequence[Comparison], *, single: bool) -> tuple[st
         case Kind.BOOL:
             return ("true", "false") if _only(tests, _SAME) else None
         case Kind.DATE | Kind.DATETIME:
-            return tuple(_instants(_operands(tests))) if _only(tests, _TIME) else None
+            return _instants(_operands(tests)) if _only(tests, _TIME) else None
         case Kind.ENUMERATION:
             return _choices(tests, single=single)
         case _:
@@ -67,14 +67,19 @@ def _sizes(operands: Iterable[str]) -> Iterator[str]:
         yield from (str(found[0] - 1), str(found[-1] + 1))
 
 
-def _instants(operands: Iterable[str]) -> Iterator[str]:
-    """Right before, at, and right after every moment that is named; a day lasts until the next."""
-    yield "2026-01-01T00:00:00Z"
+def _instants(operands: Iterable[str]) -> tuple[str, ...] | None:
+    """Right before, at, and right after every moment that is named; a day lasts until the next.
+
+    None where one moves with the clock, as `30 days ago` does.
+    """
+    found = ["2026-01-01T00:00:00Z"]
     for text in operands:
         moment = read(Kind.DATETIME, text)
-        if isinstance(moment, Moment):
-            for instant in (moment.start - _A_MOMENT, moment.start, moment.end - _A_MOMENT, moment.end):
-                yield instant.isoformat()
+        if not isinstance(moment, Moment):
+            return None
+        turns = (moment.start - _A_MOMENT, moment.start, moment.end - _A_MOMENT, moment.end)
+        found += (instant.isoformat() for instant in turns)
+    return tuple(found)
 
 
 def _choices(tests: Sequence[Comparison], *, single: bool) -> tuple[str, ...] | None:

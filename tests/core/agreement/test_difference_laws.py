@@ -11,6 +11,7 @@ from itertools import product
 from random import Random
 from typing import Any
 
+import pytest
 from hypothesis import given
 
 from app.agreement.difference import difference, touched_sections
@@ -60,6 +61,23 @@ def test_the_free_mail_list_touches_what_asks_for_it() -> None:
     old = build_agreement(asking)
     new = build_agreement(edited(asking, put("free_mail", {"add": ["example.net"]})))
     assert touched_sections(old, new) == {"free_mail", "definitions", "disqualify"}
+
+
+BLANK: tuple[ContentEdit, ...] = (
+    put("definitions/our_market ", {"contact.city": "Berlin"}),
+    insert("calendars/1", {**NIGHT, "id": "us "}),
+    put("pools/0/calendar", "us "),
+    put("pools/0/if_nobody", "enterprise "),
+    put("routes/1/to", " inbound"),
+    put("routes/1/promise", "standard "),
+    put("profile/ideal_customer", "our_market "),
+    put("stages/0/id", "marketingqualifiedlead "),
+)
+
+
+@pytest.mark.parametrize("edit", BLANK)
+def test_a_name_with_a_blank_is_never_read_as_the_one_without(edit: ContentEdit) -> None:
+    assert sound(edited(BASE.document, edit)) is None
 
 
 def test_no_value_changes_without_touching_its_section() -> None:

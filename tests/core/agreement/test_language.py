@@ -43,6 +43,11 @@ def test_a_score_is_watched_where_fewer_points_could_meet_a_test(ready: str, *, 
     assert built(READY, f"ready: {ready}").fit.watched is is_watched
 
 
+def test_a_score_that_bars_a_lead_is_watched_as_it_fades() -> None:
+    barring = "disqualify: [{id: bot, because: Too keen, when: {score.fit: {above: 30}}}]"
+    assert built("disqualify: []", barring).fit.watched
+
+
 def test_a_document_adds_to_the_free_mail_domains_and_takes_from_them() -> None:
     kept = default_vocabulary().free_mail
     free_mail = built(PROFILE, f"{PROFILE}\nfree_mail: {{add: [post.example], remove: [gmail.com]}}").free_mail

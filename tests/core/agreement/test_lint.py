@@ -127,6 +127,26 @@ def test_linting_never_raises(written: str) -> None:
     assert lint(written, file="a.yaml", portal=PORTAL)
 
 
+def test_a_definition_may_be_large_or_named_often_but_not_both() -> None:
+    many = "{any: [" + ", ".join(f"{{contact.city: c{at}}}" for at in range(600)) + "]}"
+    often = "[" + ", ".join(["{meets: big}"] * 100) + "]"
+    big, row = "big: {company.numberofemployees: {at_least: 50}}", "when: {meets: big}"
+    assert _codes(broken(big, f"big: {many}")) == []
+    assert _codes(broken(row, f"when: {often}")) == []
+    assert _codes(broken(big, f"big: {many}").replace(row, f"when: {often}")) == ["too_involved"]
+
+
+def test_many_definitions_that_name_one_another_are_told_by_their_own_faults() -> None:
+    chain = "".join(f"\n  d{at}: {{meets: d{at + 1}}}" for at in range(50))
+    big = "big: {company.numberofemployees: {at_least: 50}}"
+    assert set(_codes(broken(big, f"{big}{chain}\n  d50: {{meets: big}}"))) == {"too_involved"}
+    assert _codes(broken(big, f"{big}{chain}\n  d50: {{meets: d0}}")) == ["definition_circle"]
+
+
+def _codes(text: str) -> list[str]:
+    return [fault.code for fault in lint(text, file="a.yaml") if fault.severity is Severity.ERROR]
+
+
 def test_a_warning_is_told_as_one_and_is_never_raised() -> None:
     (warning,) = found(ONE_OF_EACH["cap_out_of_reach"])
     assert warning.severity is Severity.WARNING

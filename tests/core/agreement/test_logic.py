@@ -20,9 +20,11 @@ from app.rules.evaluate import evaluate
 from app.rules.facts import Facts, Signal, Vocabulary
 from app.rules.grammar import Names
 from app.rules.names import DEFAULT_PROPERTIES
+from app.rules.operators import OPERATORS, Takes
 from app.rules.parse import parse_condition
 from app.rules.scope import Scope
 from app.rules.truth import Truth
+from app.rules.values import Kind
 from tests.core.made import HALF, made
 
 ONE_CHOICE = PropertyDefinition("industry", "Industry", "enumeration", field_type="select")
@@ -64,6 +66,10 @@ def form(**test: object) -> dict[str, object]:
     return {"signal": test}
 
 
+def created(**test: object) -> dict[str, object]:
+    return {"contact.createdate": test}
+
+
 IMPLIED: tuple[tuple[object, object], ...] = (
     (size(at_least=50), size(at_least=20)),
     (size(equals=50), size(between=[10, 90])),
@@ -76,6 +82,9 @@ IMPLIED: tuple[tuple[object, object], ...] = (
     (title(equals="VP Sales"), title(contains="vp")),
     (title(one_of=["CEO", "cto"]), title(one_of=["CTO", "CEO", "CFO"])),
     (title(contains="vice president"), title(contains="president")),
+    (title(contains="vice president"), title(contains=["president", "chief"])),
+    (title(contains=["vp sales", "vp finance"]), title(contains="vp")),
+    (title(ends_with=["of sales"]), title(ends_with=["sales", "finance"])),
     (title(has_any=["vice president"]), title(has_any=["vp", "president"])),
     (title(has_all=["vice", "sales"]), title(has_any=["sales"])),
     ({"company.industry": {"equals": "BANKING"}}, {"company.industry": {"one_of": ["BANKING", "RETAIL"]}}),
@@ -102,6 +111,11 @@ NOT_IMPLIED: tuple[tuple[object, object], ...] = (
     (form(form="any"), form(visit="any")),
     ({"reaches": "mql"}, {"reaches": "sql"}),
     ({"handoff": "accepted"}, {"handoff": "working"}),
+    (title(contains="vp"), title(contains=["vp sales", "cto"])),
+    (title(contains=["vp", "cto"]), title(contains="vp")),
+    (title(starts_with="vp"), title(starts_with=["vp sales", "cto"])),
+    (form(form={"contains": "demo"}), form(form={"contains": ["a demo", "trial"]})),
+    (created(after="30 days ago"), created(after="2026-01-01")),
 )
 IMPOSSIBLE: tuple[object, ...] = (
     size(at_least=50, below=50),
@@ -124,6 +138,11 @@ POSSIBLE: tuple[object, ...] = (
     [title(contains="vice"), title(contains="president"), {"none": [title(contains="sales")]}],
     [form(form="any", at_least="2 times"), form(visit="any")],
     {"company.numberofemployees": {"at_least": 50, "if_missing": "met"}},
+    created(before="30 days ago"),
+    created(after="7 days from now"),
+    [created(before="30 days ago"), created(after="60 days ago")],
+    [created(equals="2025-01-01"), created(after="30 days ago")],
+    [created(before="2026-10-01"), created(in_last="30 days")],
 )
 
 
@@ -152,19 +171,29 @@ def test_what_is_too_hard_to_see_through_is_left_open() -> None:
     assert not Proof(WORLD, left=0).implies(one, other)
 
 
+WORDS_ASKED = ("a", "b", "a b", "ab")
+DAYS = ("2026-01-01", "2026-01-02", "3 days ago", "3 days from now")
+ON_TEXTS = [name for name, one in OPERATORS.items() if one.takes is Takes.MANY and Kind.STRING in one.kinds]
+ON_CHOICES = [name for name, one in OPERATORS.items() if one.takes is Takes.MANY and Kind.ENUMERATION in one.kinds]
+
+
 def leaf(rng: Random) -> object:
     number = rng.choice((0, 5, 5.5, 6))
-    word = rng.choice(("a", "b", "a b", "ab"))
-    text_test = rng.choice(("contains", "starts_with", "ends_with", "has_any", "has_all", "equals", "not_equals"))
+    word = rng.choice(WORDS_ASKED)
+    words = rng.sample(WORDS_ASKED, rng.randint(1, 2))
     return rng.choice((
         size(**{rng.choice(("at_least", "at_most", "above", "below", "equals", "not_equals")): number}),
         {"company.numberofemployees": {"at_least": number, "if_missing": rng.choice(("met", "not met"))}},
         {"company.numberofemployees": {rng.choice(("known", "unknown")): rng.random() < 0.5}},
-        title(**{text_test: word}),
-        {"contact.hs_buying_role": {rng.choice(("one_of", "none_of", "has_any", "equals")): word}},
+        title(**{rng.choice(("equals", "not_equals")): word}),
+        title(**{rng.choice(ON_TEXTS): words}),
+        {"contact.hs_buying_role": {rng.choice(ON_CHOICES): words}},
+        {"contact.hs_buying_role": {rng.choice(("equals", "not_equals")): word}},
         {"company.industry": {rng.choice(("one_of", "none_of", "equals", "not_equals")): word}},
-        {"contact.createdate": {rng.choice(("before", "after", "equals")): rng.choice(("2026-01-01", "2026-01-02"))}},
-        form(form=rng.choice(("any", {"contains": word})), at_least=rng.choice(("1 time", "2 times"))),
+        created(**{rng.choice(("before", "after")): rng.choice(DAYS)}),
+        created(equals=rng.choice(DAYS[:2])),
+        created(**{rng.choice(("in_last", "in_next", "more_than_ago", "more_than_from_now")): "3 days"}),
+        form(form=rng.choice(("any", {rng.choice(ON_TEXTS): words})), at_least=rng.choice(("1 time", "2 times"))),
         {"persona": rng.choice((["buyer"], ["buyer", "champion"]))},
         {"reaches": rng.choice(WORLD.stages)},
         {"handoff": rng.choice(("open", "accepted", "rejected"))},
@@ -183,8 +212,8 @@ def lead(rng: Random) -> Scope:
     """Any lead, near the values that the leaves compare with."""
     words = (None, "", "a", "b", "ab", "b a", "a b c", "a;b", "x")
     sizes = (None, "?", "0", "5", "5.2", "5.5", "6", "7")
-    created = rng.choice((None, "2025-12-31", "2026-01-01T12:00:00Z", "2026-01-02", "2026-01-03"))
-    contact = {"jobtitle": rng.choice(words), "hs_buying_role": rng.choice(words), "createdate": created}
+    days = (None, "2025-12-31", "2026-01-01T12:00:00Z", "2026-01-02", "2026-11-16", "2026-11-19", "2026-11-24")
+    contact = {"jobtitle": rng.choice(words), "hs_buying_role": rng.choice(words), "createdate": rng.choice(days)}
     company = {"numberofemployees": rng.choice(sizes), "industry": rng.choice((None, "a", "b", "x"))}
     signals = tuple(Signal("form", rng.choice(("a", "b", "a b")), NOW) for _ in range(rng.randint(0, 3)))
     facts = Facts(NOW, contact, company, signals, rng.choice((None, "open", "accepted", "working", "rejected")))

@@ -19,6 +19,7 @@ BEYOND_RE2 = {
     "an atomic group": r"(?>a+)b",
     "a named reference": r"(?P<x>a)(?P=x)",
     "an open group": r"(a",
+    "too much when it unfolds": "a[ab]{900}" * 40,
     "too long": "a" * (text.PATTERN_LIMIT + 1),
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from app.agreement.model import Example, ExampleSignal
+from app.agreement.model import Disqualifier, Example, ExampleSignal
 from app.agreement.parse import default_vocabulary, parse_agreement
 from app.handoff.examples import run_examples
 from app.handoff.explain import explain, render
@@ -13,7 +13,7 @@ from app.handoff.properties import OWN_PROPERTIES, READS, STATUS, own_properties
 from app.handoff.qualify import qualify
 from app.handoff.state import Inputs, Lead
 from app.records.span import Span
-from app.rules.condition import PersonaTest, SignalTest
+from app.rules.condition import BuyingGroupTest, PersonaTest, SignalTest
 from app.rules.score import ScoreCard, ScoreRow
 from tests.core.handoff.parts import (
     MQL,
@@ -113,6 +113,12 @@ def test_an_example_that_fails_says_what_was_expected_and_what_came_out() -> Non
         "ready: expected false, came out as true",
     )
     assert result.differences[2].startswith("colour is nothing that an example can expect")
+
+
+def test_an_example_with_a_company_has_the_contact_in_the_buying_group() -> None:
+    asks = replace(agreement(), disqualify=(Disqualifier("alone", "Decides", BuyingGroupTest(("decision_maker",))),))
+    told = replace(asks, examples=(example(persona="buyer", disqualified="alone"),))
+    assert [result.differences for result in run_examples(told, VOCABULARY)] == [()]
 
 
 def test_an_example_may_start_from_a_handoff() -> None:

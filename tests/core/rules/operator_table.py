@@ -92,6 +92,7 @@ OPERATOR_TABLE: tuple[Row, ...] = (
     Row("has_any", "enumeration", ["A", "B"], ("C;B",), ("AB",)),
     Row("has_all", "string", ["vp", "sales"], ("Sales VP",), ("VP",)),
     Row("has_all", "enumeration", ["A", "B"], ("A;B;C",), ("A",)),
+    Row("has_all", "enumeration", "A;B", ("A;B;C",), ("A",)),
     Row("has_none", "string", ["vp", "Head of"], ("vpn", "head chef"), ("VP, Sales",)),
     Row("has_none", "enumeration", ["A", "B"], ("C",), ("C;B",)),
     Row("lacks_one_of", "string", ["vp", "sales"], ("VP", "clerk"), ("Sales VP",)),

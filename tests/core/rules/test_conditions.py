@@ -52,6 +52,12 @@ def test_the_domain_of_an_address_says_whether_it_is_free_mail(email: str, domai
     assert truth({"contact.free_mail": True}, lead(email=email)) is free
 
 
+@pytest.mark.parametrize("name", ["email_domain", "free_mail", "days_since_email"])
+def test_what_cannot_be_derived_is_not_known(name: str) -> None:
+    assert truth({f"contact.{name}": {"known": True}}, lead(email="nonsense")) is Truth.NOT_MET
+    assert truth({f"contact.{name}": {"unknown": True}}, lead(email="nonsense")) is Truth.MET
+
+
 @pytest.mark.parametrize(("created", "met"), [("2026-11-18T15:00:00Z", True), ("2026-11-18T15:00:01Z", False)])
 def test_days_since_counts_whole_days(created: str, met: bool) -> None:  # noqa: FBT001
     facts = lead(createdate=created)

@@ -14,7 +14,7 @@ from app.rules.condition import (
     SignalTest,
 )
 from app.rules.facts import Vocabulary
-from app.rules.grammar import Names
+from app.rules.grammar import Names, nearest
 from app.rules.truth import Truth
 from tests.core.rules.leads import condition, faults_of
 
@@ -51,6 +51,11 @@ BROKEN: tuple[tuple[object, tuple[tuple[str, str], ...]], ...] = (
     ({"contact.a_string": {"matches": "(?=x)"}}, (("contact.a_string.matches", "operand_type"),)),
     ({"contact.a_string": {"known": "maybe"}}, (("contact.a_string.known", "operand_type"),)),
     ({"contact.a_date": {"in_last": "2 business days"}}, (("contact.a_date.in_last", "operand_type"),)),
+    ({"contact.a_date": {"after": 2026}}, (("contact.a_date.after", "operand_type"),)),
+    (
+        {"contact.a_datetime": {"between": [2025, 2026]}},
+        (("contact.a_datetime.between.0", "operand_type"), ("contact.a_datetime.between.1", "operand_type")),
+    ),
     ({"contact.a_string": {"equals": "x", "if_missing": "no"}}, (("contact.a_string.if_missing", "bad_if_missing"),)),
     ({"contact.free_mail": {"at_least": 1}}, (("contact.free_mail.at_least", "operator_type"),)),
     ({"signal": "form"}, (("signal", "not_a_signal"),)),
@@ -85,6 +90,12 @@ def test_each_fault_is_told_at_its_place() -> None:
 
 def test_the_nearest_name_is_offered() -> None:
     assert [fault.fix for fault in faults_of({"persona": "byer"})] == ["Did you mean `buyer`?"]
+
+
+def test_the_nearest_is_found_among_thousands() -> None:
+    among = ["contact.jobtitle", *(f"contact.custom_{at}" for at in range(3_000)), "contact.title"]
+    assert nearest("contact.jobtilte", among) == "Did you mean `contact.jobtitle`?"
+    assert nearest("contact.custom_2O17", among) == "Did you mean `contact.custom_217`?"
 
 
 def test_short_forms_mean_what_they_read_like() -> None:

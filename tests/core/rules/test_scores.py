@@ -86,3 +86,4 @@ def test_a_score_is_watched_where_fewer_points_could_meet_a_test() -> None:
     assert watched_scores([None_((wants_more,))], ()) == {"fit"}
     assert watched_scores([None_((None_((wants_more,)),))], ()) == frozenset()
     assert watched_scores([], [wants_more]) == {"fit"}
+    assert watched_scores([], [], barring=[wants_more]) == {"fit"}
