@@ -10,6 +10,7 @@ from app.agreement.faults import Fault, Severity
 from app.agreement.model import Agreement
 from app.agreement.parse import default_vocabulary, parse_agreement
 from app.agreement.portal import PortalWords
+from app.engine.recent import Recent, digest
 from app.engine.rulebook import portal_words, vocabulary_with
 from app.handoff.examples import ExampleResult, run_examples
 from app.handoff.lint import read_document
@@ -49,6 +50,10 @@ class Checked:
         return self.agreement is not None and not self.errors and not self.failed
 
 
+_RECENT: Recent[Checked] = Recent(8)
+"""A draft is checked when it is saved, reviewed, approved and published: mostly the same text by the same words."""
+
+
 async def words_of(connection: Connection, portal_id: PortalId, tier: str | None) -> PortalWords | None:
     """The portal as Baton last read it; None before the first time."""
     portal = await portals.get(connection, portal_id)
@@ -66,6 +71,11 @@ async def check(text: str, portal: PortalWords | None, *, file: str) -> Checked:
 
 def check_now(text: str, portal: PortalWords | None, *, file: str) -> Checked:
     """As `check`, on the caller's own thread."""
+    made_from = digest((text, str), (file, str), (portal, PortalWords | None))
+    return _RECENT.get(made_from, lambda: _checked(text, portal, file))
+
+
+def _checked(text: str, portal: PortalWords | None, file: str) -> Checked:
     faults, agreement = read_document(text, file=file, portal=portal)
     if agreement is None:
         return Checked(None, tuple(faults), (), portal)

@@ -14,6 +14,7 @@ from app.agreement.frozen import holidays_of, owners_of, with_holidays
 from app.agreement.model import Agreement
 from app.agreement.parse import default_vocabulary, parse_agreement
 from app.agreement.portal import PortalWords
+from app.engine.recent import Recent, digest
 from app.handoff.properties import OWN_PROPERTIES, READS
 from app.records.crm import Owner, PropertyDefinition
 from app.records.ids import ContactId, PortalId
@@ -25,6 +26,8 @@ from app.storage.database import Database
 
 _log = structlog.get_logger(__name__)
 
+_RECENT: Recent[Rulebook] = Recent(8)
+"""Whoever explains, reviews or looks asks for the same few versions again and again."""
 _KEPT = 16
 """How many older versions are kept ready; open handoffs seldom span more."""
 
@@ -143,7 +146,12 @@ async def rulebook_of(version: Version) -> Rulebook:
 
     Raises AgreementError for a document that was stored and no longer reads: a defect, since it was checked.
     """
-    return await asyncio.to_thread(_built, version)
+    return await asyncio.to_thread(_recent, version)
+
+
+def _recent(version: Version) -> Rulebook:
+    made_from = digest((version.number, int), (version.text, str), (version.frozen, Frozen | None))
+    return _RECENT.get(made_from, lambda: _built(version))
 
 
 def _built(version: Version) -> Rulebook:

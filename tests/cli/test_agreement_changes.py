@@ -73,6 +73,9 @@ async def test_a_file_with_faults_is_told_by_its_own_lines_and_nothing_is_saved(
     assert result.exit_code == 3
     assert result.stdout.startswith("agreement.yaml:")
     assert (await cli.run("agreement", "review")).exit_code == 1
+    listed = await cli.run("agreement", "apply", "agreement.yaml", "-m", "Broken", "--json")
+    assert listed.exit_code == 3
+    assert [fault["file"] for fault in json.loads(listed.stdout)["faults"]] == ["agreement.yaml"]
 
 
 async def test_a_draft_whose_examples_fail_waits(cli: Cli) -> None:

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +15,7 @@ from app.cli.agreement.document import text_of
 from app.cli.agreement.outcome import IfMatch, InForce, Message, Shadow, Waiting, published, seen, tell
 from app.cli.agreement.versions import is_first
 from app.cli.root import CHECKS_FAILED
-from app.cli.shown import AsJson, print_lines
+from app.cli.shown import AsJson, print_json, print_lines
 
 
 def register(app: typer.Typer) -> None:
@@ -56,7 +56,11 @@ def put(
     try:
         outcome = acting(lambda who: _outcome(who, wanted), key)
     except AgreementError as error:
-        print_lines(str(replace(fault, file=str(file))) for fault in error.faults)
+        faults = [replace(fault, file=str(file)) for fault in error.faults]
+        if as_json:
+            print_json({"state": "refused", "faults": [asdict(one) for one in faults]})
+        else:
+            print_lines(map(str, faults))
         raise typer.Exit(CHECKS_FAILED) from None
     tell(outcome, as_json=as_json)
 
