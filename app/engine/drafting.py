@@ -145,7 +145,7 @@ class Drafting:
                 return False
             if old.digest == in_force.digest:
                 return True
-            if number != in_force.number - 1 or old.frozen is None:
+            if number != in_force.number - 1 or _never_fitted(old, beside=in_force):
                 await self._no_draft(connection)
                 return await self._save(connection, old.text, actor, message, restored_from=number)
             await self._put_back(connection, old, in_force, actor, message)
@@ -291,3 +291,8 @@ def demand(actor: Actor, right: Right) -> None:
     """Raises NotAllowed when the actor's role does not give the right."""
     if not actor.may(right):
         raise NotAllowed(f"{actor.name} has the role {actor.role.value}, which does not allow to {right.value}")
+
+
+def _never_fitted(old: Version, *, beside: Version) -> bool:
+    """Whether the portal was read since, and the old version never fitted it; unread, nobody can tell of either."""
+    return old.frozen is None and beside.frozen is not None

@@ -197,6 +197,16 @@ async def test_a_version_that_never_fitted_the_portal_goes_back_as_a_draft(world
     assert (await drafting.version()).number == 2
 
 
+async def test_while_nobody_read_the_portal_the_version_before_goes_back_at_once(
+    world: World, drafting: Drafting
+) -> None:
+    await publish(drafting, POINTS)
+    await world.rows("UPDATE agreement_version SET frozen = NULL RETURNING number")
+    restored = await drafting.restore(1, 2, SAM, "")
+    assert isinstance(restored, Version)
+    assert (restored.number, restored.frozen) == (3, None)
+
+
 async def test_whoever_throws_a_draft_away_must_know_it_and_nobody_throws_away_what_was_published(
     world: World, drafting: Drafting
 ) -> None:

@@ -48,7 +48,7 @@ def test_the_story_comes_out_as_told_even_after_one_that_was_killed(tmp_path: Pa
         told, logged = process.communicate(timeout=120)
     assert process.returncode == 0, told + logged
     for fact in (
-        "7 calls that read, and 0 that write",
+        "8 calls that read, and 0 that write",
         "owner Eve Ellis, handoff open",
         "due Fri 20 Nov 2026, 11:00 New York time",
         "Disqualified: Works for a competitor.",
