@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from app.agreement.build import build
-from app.agreement.checked import located, own_context, portal_context, shaped
+from app.agreement.checked import located, own_context, shaped
 from app.agreement.checks import across
 from app.agreement.faults import AgreementError, Fault
 from app.agreement.model import Agreement
-from app.agreement.portal import PortalWords
 from app.agreement.source import Source, Unreadable, as_mapping, read_source
 from app.agreement.vocabulary import default_vocabulary
-from app.records.crm import Owner
 from app.rules.facts import Vocabulary
 from app.rules.grammar import ConditionFault
 
-__all__ = ["AgreementError", "Fault", "build_agreement", "check_against", "default_vocabulary", "parse_agreement"]
+__all__ = ["AgreementError", "Fault", "build_agreement", "default_vocabulary", "parse_agreement"]
 
 
 def parse_agreement(text: str | bytes, *, file: str, vocabulary: Vocabulary | None = None) -> Agreement:
@@ -36,16 +34,6 @@ def build_agreement(
 ) -> Agreement:
     """The agreement from its stored plain content. Raises AgreementError; its faults carry no lines."""
     return _agreement(Source(document), file, vocabulary or default_vocabulary())
-
-
-def check_against(
-    agreement: Agreement, vocabulary: Vocabulary, owners: Iterable[Owner], stages: Sequence[str]
-) -> list[Fault]:
-    """What the agreement names and the portal does not have. Properties named baton_* are ours to create."""
-    portal = PortalWords(vocabulary, tuple(owners), tuple(stages))
-    source = Source(agreement.document)
-    faults = shaped(agreement.document, portal_context(agreement.document, portal))[1]
-    return [located(fault, source, agreement.name) for fault in faults]
 
 
 def unreadable(error: Unreadable, file: str) -> Fault:

@@ -106,13 +106,11 @@ async def _created(who: Acting, email: str, role: str, side: str | None, days: i
     from app.records.people import Right, Role, Side
 
     demand(who.actor, Right.ADMINISTER)
+    lasts = timedelta(days=days) if days else None
     return await keys.create(
         who.opened.database,
         who.opened.portal_id,
-        email=email,
-        side=Side(side) if side else None,
-        role=Role(role),
-        lasts=timedelta(days=days) if days else None,
+        keys.Wanted(email, Role(role), Side(side) if side else None, lasts),
         by=who.actor.name,
         now=who.opened.clock.now(),
     )

@@ -112,12 +112,6 @@ async def backtest_state(database: Database, portal_id: PortalId, backtest_id: U
         return await backtests.get(connection, portal_id, backtest_id)
 
 
-async def newest_backtests(database: Database, portal_id: PortalId, *, limit: int = 20) -> list[StoredBacktest]:
-    """Backtests, the one asked for last first."""
-    async with database.begin() as connection:
-        return await backtests.newest(connection, portal_id, limit=limit)
-
-
 async def changed_contacts(
     database: Database,
     portal_id: PortalId,

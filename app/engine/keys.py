@@ -47,22 +47,22 @@ class NewKey:
     text: str
 
 
-async def create(
-    database: Database,
-    portal_id: PortalId,
-    *,
-    email: str,
-    side: Side | None,
-    role: Role,
-    lasts: timedelta | None,
-    by: str,
-    now: datetime,
-) -> NewKey:
-    """Make a key. `lasts` None means until it is revoked."""
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A key to be made: whose, for what, and how long it lasts; None is until it is revoked."""
+
+    email: str
+    role: Role
+    side: Side | None = None
+    lasts: timedelta | None = None
+
+
+async def create(database: Database, portal_id: PortalId, wanted: Wanted, *, by: str, now: datetime) -> NewKey:
+    """Make a key."""
 
     async def work(connection: Connection) -> NewKey:
         await portals.ensure(connection, portal_id, now=now)
-        return await _add(connection, portal_id, email=email, side=side, role=role, lasts=lasts, by=by, now=now)
+        return await _add(connection, portal_id, wanted, by=by, now=now)
 
     return await database.transact(work)
 
@@ -74,9 +74,7 @@ async def first_key(database: Database, portal_id: PortalId, *, now: datetime) -
         await portals.hold(connection, portal_id)
         if await keys.all_(connection, portal_id):
             return None
-        made = await _add(
-            connection, portal_id, email=FIRST_EMAIL, side=None, role=Role.ADMIN, lasts=None, by="first start", now=now
-        )
+        made = await _add(connection, portal_id, Wanted(FIRST_EMAIL, Role.ADMIN), by="first start", now=now)
         return made.text
 
     return await database.transact(work)
@@ -107,27 +105,17 @@ async def actor_of(database: Database, portal_id: PortalId, text: str, *, now: d
     return Actor(key.email, Role(key.role), key.email, Side(key.side) if key.side else None)
 
 
-async def _add(
-    connection: Connection,
-    portal_id: PortalId,
-    *,
-    email: str,
-    side: Side | None,
-    role: Role,
-    lasts: timedelta | None,
-    by: str,
-    now: datetime,
-) -> NewKey:
+async def _add(connection: Connection, portal_id: PortalId, wanted: Wanted, *, by: str, now: datetime) -> NewKey:
     secret = secrets.token_urlsafe(_SECRET_BYTES)
     key = Key(
         id=secrets.token_hex(_ID_BYTES),
         digest=_digest(secret),
-        email=email.casefold(),
-        side=side.value if side else None,
-        role=role.value,
+        email=wanted.email.casefold(),
+        side=wanted.side.value if wanted.side else None,
+        role=wanted.role.value,
         made_by=by,
         made_at=now,
-        expires_at=now + lasts if lasts else None,
+        expires_at=now + wanted.lasts if wanted.lasts else None,
     )
     await keys.add(connection, portal_id, key)
     detail = {"key": key.id, "email": key.email, "side": key.side, "role": key.role}

@@ -88,10 +88,7 @@ async def create(wanted: KeyWanted, response: Response, container: Inside, actor
     made = await use_cases.create(
         container.database,
         container.portal_id,
-        email=wanted.email,
-        side=wanted.side,
-        role=wanted.role,
-        lasts=timedelta(days=wanted.days) if wanted.days else None,
+        use_cases.Wanted(wanted.email, wanted.role, wanted.side, timedelta(days=wanted.days) if wanted.days else None),
         by=actor.name,
         now=container.clock.now(),
     )

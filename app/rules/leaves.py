@@ -21,7 +21,7 @@ from app.rules.operators import OPERATORS
 from app.rules.scope import Scope
 from app.rules.signals import about, counted, suffices, turns
 from app.rules.trace import Join, Trace, joined, nearest_misses
-from app.rules.truth import Truth, every, some
+from app.rules.truth import Truth
 from app.rules.turns import first_turn, of_days_since, of_value
 from app.rules.values import Kind, read
 from app.rules.wording import Leaf, amount, describe, is_final, shown, subject, wish
@@ -43,13 +43,13 @@ def trace_property(test: PropertyTest, scope: Scope) -> Trace:
     return _leaf(
         test,
         scope,
-        truth=property_truth(test, scope),
+        truth=_property_truth(test, scope),
         seen=None if text is None else shown(text),
-        changes_at=first_turn(instants, scope.facts.now, lambda at: property_truth(test, scope.at(at))),
+        changes_at=first_turn(instants, scope.facts.now, lambda at: _property_truth(test, scope.at(at))),
     )
 
 
-def property_truth(test: PropertyTest, scope: Scope) -> Truth:
+def _property_truth(test: PropertyTest, scope: Scope) -> Truth:
     """What the test says; `if_missing` speaks where there is no value."""
     operator, text = OPERATORS.get(test.operator), value_text(test.name, scope.facts, scope.vocabulary)
     if operator is not None and operator.asks_presence:
@@ -66,11 +66,6 @@ def trace_deal(test: DealTest, scope: Scope) -> Trace:
     more = " and more" if len(values) > _SHOWN_DEALS else ""
     seen = f"{', '.join([*values][:_SHOWN_DEALS])}{more}" if values else None
     return _leaf(test, scope, truth=whole.truth, seen=seen, changes_at=whole.changes_at)
-
-
-def deal_truth(test: DealTest, scope: Scope) -> Truth:
-    """Whether one deal meets all the tests; without a deal, what they say of no value."""
-    return some(every(property_truth(one, deal) for one in test.tests) for deal in scope.each_deal())
 
 
 def trace_signal(test: SignalTest, scope: Scope) -> Trace:
@@ -96,19 +91,14 @@ def trace_signal(test: SignalTest, scope: Scope) -> Trace:
     )
 
 
-def signal_truth(test: SignalTest, scope: Scope) -> Truth:
-    """Never without an answer: what was not seen did not happen."""
-    return Truth.of(suffices(test, about(test, scope.facts), scope.facts.now))
-
-
 def trace_score(test: ScoreTest, scope: Scope) -> Trace:
     """Shows the points; a miss names the row that would have been enough."""
     points = scope.scores.get(test.name)
-    trace = _leaf(test, scope, truth=score_truth(test, scope), seen=None if points is None else amount(points))
+    trace = _leaf(test, scope, truth=_score_truth(test, scope), seen=None if points is None else amount(points))
     return replace(trace, miss=trace.miss + _enough(test, scope)) if trace.miss else trace
 
 
-def score_truth(test: ScoreTest, scope: Scope) -> Truth:
+def _score_truth(test: ScoreTest, scope: Scope) -> Truth:
     """No data for a score that does not exist, or is not known yet."""
     return _truth_at(test, scope.scores.get(test.name), scope)
 
@@ -136,20 +126,20 @@ def _enough(test: ScoreTest, scope: Scope) -> str:
 
 def trace_persona(test: PersonaTest, scope: Scope) -> Trace:
     """Shows the persona."""
-    return _leaf(test, scope, truth=persona_truth(test, scope), seen=scope.persona or "none")
+    return _leaf(test, scope, truth=_persona_truth(test, scope), seen=scope.persona or "none")
 
 
-def persona_truth(test: PersonaTest, scope: Scope) -> Truth:
+def _persona_truth(test: PersonaTest, scope: Scope) -> Truth:
     """Whether the persona is one of those wanted."""
     return Truth.of(scope.persona in test.ids)
 
 
 def trace_role(test: RoleTest, scope: Scope) -> Trace:
     """Shows the buying role."""
-    return _leaf(test, scope, truth=role_truth(test, scope), seen=scope.role or "none")
+    return _leaf(test, scope, truth=_role_truth(test, scope), seen=scope.role or "none")
 
 
-def role_truth(test: RoleTest, scope: Scope) -> Truth:
+def _role_truth(test: RoleTest, scope: Scope) -> Truth:
     """Whether the role of the persona is one of those wanted."""
     return Truth.of(scope.role in test.roles)
 
@@ -158,10 +148,10 @@ def trace_group(test: BuyingGroupTest, scope: Scope) -> Trace:
     """Shows how many people are known, and their roles."""
     group = scope.facts.group
     seen = None if group is None else _in_group([(member.contact_id, member.role) for member in group])
-    return _leaf(test, scope, truth=group_truth(test, scope), seen=seen)
+    return _leaf(test, scope, truth=_group_truth(test, scope), seen=seen)
 
 
-def group_truth(test: BuyingGroupTest, scope: Scope) -> Truth:
+def _group_truth(test: BuyingGroupTest, scope: Scope) -> Truth:
     """No data without a company, since nobody can be told to belong to one."""
     group = scope.facts.group
     if group is None:
@@ -180,20 +170,20 @@ def _in_group(members: list[tuple[str, str]]) -> str:
 def trace_stage(test: StageTest, scope: Scope) -> Trace:
     """Shows nothing: that a stage is reached says all."""
     miss = f"Stage {test.reaches} would have to be reached; it is not"
-    return _leaf(test, scope, truth=stage_truth(test, scope), seen=None, miss=miss)
+    return _leaf(test, scope, truth=_stage_truth(test, scope), seen=None, miss=miss)
 
 
-def stage_truth(test: StageTest, scope: Scope) -> Truth:
+def _stage_truth(test: StageTest, scope: Scope) -> Truth:
     """Whether the stage is reached or passed."""
     return Truth.of(test.reaches in scope.reached)
 
 
 def trace_handoff(test: HandoffTest, scope: Scope) -> Trace:
     """Shows the state."""
-    return _leaf(test, scope, truth=handoff_truth(test, scope), seen=scope.facts.handoff or "none")
+    return _leaf(test, scope, truth=_handoff_truth(test, scope), seen=scope.facts.handoff or "none")
 
 
-def handoff_truth(test: HandoffTest, scope: Scope) -> Truth:
+def _handoff_truth(test: HandoffTest, scope: Scope) -> Truth:
     """Whether the handoff is in the state, or further down the road."""
     return Truth.of(scope.facts.handoff in _states(test.state))
 

@@ -113,15 +113,6 @@ async def get(connection: Connection, portal_id: PortalId, backtest_id: UUID) ->
     return next((_stored(row) for row in rows.mappings()), None)
 
 
-async def newest(connection: Connection, portal_id: PortalId, *, limit: int) -> list[StoredBacktest]:
-    """Backtests, the one asked for last first."""
-    rows = await connection.execute(
-        text("SELECT * FROM backtest WHERE portal_id = :portal_id ORDER BY created_at DESC, id LIMIT :limit"),
-        {"portal_id": portal_id, "limit": limit},
-    )
-    return [_stored(row) for row in rows.mappings()]
-
-
 async def claim(connection: Connection, portal_id: PortalId, *, lease: timedelta, now: datetime) -> Claimed | None:
     """Take the oldest one that is queued or whose worker fell silent; what an earlier attempt found is dropped."""
     token = uuid4()

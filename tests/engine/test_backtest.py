@@ -13,7 +13,6 @@ from app.engine.backtest import (
     BacktestRefused,
     cancel,
     changed_contacts,
-    newest_backtests,
     processes,
     run_next,
     trials_of,
@@ -56,14 +55,13 @@ async def test_the_contacts_of_one_cell_of_the_matrix_can_be_read_alone(world: W
             world.database, world.baton.portal_id, backtest_id, move=(move.before, move.after)
         )
         assert len(page) in ({move.contacts} if move.before != move.after else {0})
-    assert (await newest_backtests(world.database, world.baton.portal_id)) == [found]
 
 
 async def test_what_stood_at_each_instant_is_what_hubspot_had_then(world: World) -> None:
     period = await live(world, 30)
-    await done(world, period)
-    async with world.database.begin() as connection:
-        [backtest] = await backtests.newest(connection, world.baton.portal_id, limit=2)
+    backtest_id = await ask(world, period)
+    assert await run_next(world.baton.bench, effort())
+    backtest = await state(world, backtest_id)
     names = reads_of_both(*(one.agreement for one in await trials_of(world.baton.bench, backtest)))
     for subject in await all_subjects(world.baton.bench, period.start_at):
         timeline = timeline_of(subject, names, period)

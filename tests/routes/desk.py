@@ -65,10 +65,7 @@ class Desk:
         made = await keys.create(
             baton.database,
             baton.portal_id,
-            email=email,
-            side=side,
-            role=role,
-            lasts=None,
+            keys.Wanted(email, role, side),
             by="test",
             now=baton.clock.now(),
         )

@@ -15,8 +15,10 @@ import pytest
 from hypothesis import given
 
 from app.agreement.faults import AgreementError, Fault
+from app.agreement.lint import lint
 from app.agreement.model import Agreement, Member, Target, WaitFor
-from app.agreement.parse import build_agreement, check_against, default_vocabulary, parse_agreement
+from app.agreement.parse import build_agreement, default_vocabulary, parse_agreement
+from app.agreement.portal import PortalWords
 from app.agreement.shape import Document
 from app.agreement.terms import SECTIONS
 from app.records.crm import Owner, PropertyDefinition, PropertyOption
@@ -161,17 +163,18 @@ def test_calendars_know_their_hours_and_holidays(whole: Agreement) -> None:
     assert not us.is_open(thanksgiving)
 
 
-def test_a_portal_that_has_everything_has_nothing_to_say(whole: Agreement) -> None:
-    assert check_against(whole, default_vocabulary(), OWNERS, HUBSPOT_DEFAULT_STAGES) == []
+def test_a_portal_that_has_everything_has_nothing_to_say() -> None:
+    portal = PortalWords(default_vocabulary(), OWNERS, HUBSPOT_DEFAULT_STAGES)
+    assert lint(WHOLE, file="x", portal=portal) == []
 
 
-def test_a_portal_says_what_it_lacks(whole: Agreement) -> None:
+def test_a_portal_says_what_it_lacks() -> None:
     known = default_vocabulary()
     industry = PropertyDefinition("industry", "Industry", "enumeration", (PropertyOption("BANKING", "Banking"),))
     properties = {name: known.properties[name] for name in known.properties if name != "contact.jobtitle"}
     portal = Vocabulary(properties | {"company.industry": industry}, known.free_mail)
-    owners = [replace(owner, active=owner.email != "eve@example.com") for owner in OWNERS[1:]]
-    found = check_against(whole, portal, owners, ["lead", "marketingqualifiedlead"])
+    owners = tuple(replace(owner, active=owner.email != "eve@example.com") for owner in OWNERS[1:])
+    found = lint(WHOLE, file="x", portal=PortalWords(portal, owners, ("lead", "marketingqualifiedlead")))
     assert {(fault.code, fault.path) for fault in found} == {
         ("unknown_property", "/personas/0/when/contact.jobtitle"),
         ("unknown_property", "/personas/1/when/contact.jobtitle"),
