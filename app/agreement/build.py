@@ -14,6 +14,7 @@ from app.agreement.model import (
     Disqualifier,
     Example,
     Member,
+    NamedAccount,
     Persona,
     Playbook,
     Pool,
@@ -25,6 +26,7 @@ from app.agreement.model import (
     StageRule,
     Step,
     Target,
+    Territory,
     WaitFor,
 )
 from app.agreement.reads import conditions_of, reads_of
@@ -66,6 +68,8 @@ def build(document: shape.Document, content: Mapping[str, Any], vocabulary: Voca
         free_mail=(vocabulary.free_mail | set(document.free_mail.add)) - set(document.free_mail.remove),
         reads=reads_of(document),
         document=content,
+        territories=tuple(Territory(one.id, one.because, one.when, tuple(one.owners)) for one in document.territories),
+        named_accounts=tuple(NamedAccount(one.company, one.domain, one.owner) for one in document.named_accounts),
     )
 
 
@@ -95,10 +99,12 @@ def _pool(pool: shape.Pool) -> Pool:
         id=PoolId(pool.id),
         manager=pool.manager,
         calendar=pool.calendar,
-        members=tuple(Member(one.owner, one.share, one.at_most) for one in pool.members),
+        members=tuple(Member(one.owner, one.share, one.at_most, one.calendar) for one in pool.members),
         prefer=tuple(pool.prefer),
         if_nobody=None if fallback.pool is None else PoolId(fallback.pool),
         fallback_owner=fallback.owner,
+        working_hours=pool.working_hours,
+        reassign_at_most=pool.reassign_at_most,
     )
 
 
@@ -109,8 +115,10 @@ def _promise(promise: shape.Promise) -> Promise:
         hours_of=promise.hours_of,
         accept=_target(promise.accept),
         first_touch=_target(promise.first_touch),
-        attempts=None if attempts is None else Attempts(attempts.count, attempts.within),
+        attempts=None if attempts is None else Attempts(attempts.count, attempts.within, _steps(attempts.steps)),
         qualify=_target(promise.qualify),
+        when_owner_away=promise.when_owner_away,
+        counts_as_touch=tuple(promise.counts_as_touch),
     )
 
 
@@ -123,7 +131,7 @@ def _steps(steps: Iterable[shape.Step]) -> tuple[Step, ...]:
 
 
 def _recycle(rule: shape.RecycleRule) -> RecycleRule:
-    return RecycleRule(rule.reason, rule.return_after, rule.to, rule.needs, rule.back_to)
+    return RecycleRule(rule.reason, rule.return_after, rule.to, rule.needs, rule.back_to, rule.at_most)
 
 
 def _example(example: shape.Example, zone: str) -> Example:

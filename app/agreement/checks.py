@@ -15,7 +15,10 @@ MOST_TESTS, MOST_DEEP = 1_000, 8
 MOST_IN_ALL = 20_000
 """How much all that the sections name may come to, spelled out wherever it is named."""
 
-_LISTED = ("calendars", "personas", "disqualify", "stages", "routes", "pools", "promises", "playbooks")
+_LISTED = ("calendars", "personas", "disqualify", "stages", "routes", "territories", "pools", "promises", "playbooks")
+
+_NAMED_BY = (("recycle", "reason"), ("examples", "name"), ("named_accounts", "company"), ("named_accounts", "domain"))
+"""Sections whose items are told apart by another field than `id`."""
 
 
 def ids(content: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -32,6 +35,7 @@ def across(content: Mapping[str, Any]) -> Iterator[ConditionFault]:
     """Whatever only shows when parts are seen together."""
     yield from _duplicates(content)
     yield from _unreachable(content, "routes")
+    yield from _unreachable(content, "territories")
     yield from _unreachable(content, "playbooks")
     yield from _left_over(content)
     circles = tuple(_circles(_definition_links(content), "definition_circle", "definition"))
@@ -40,7 +44,7 @@ def across(content: Mapping[str, Any]) -> Iterator[ConditionFault]:
 
 
 def _duplicates(content: Mapping[str, Any]) -> Iterator[ConditionFault]:
-    for section, field in (*((section, "id") for section in _LISTED), ("recycle", "reason"), ("examples", "name")):
+    for section, field in (*((section, "id") for section in _LISTED), *_NAMED_BY):
         yield from _repeated(((section,), content.get(section)), field)
     for name, card in _mapping(content.get("score")).items():
         yield from _repeated((("score", name, "rows"), _mapping(card).get("rows")), "id")
@@ -188,6 +192,10 @@ def _owners(content: Mapping[str, Any]) -> Iterator[str]:
         for owner in (*members, _mapping(_mapping(pool).get("if_nobody")).get("owner")):
             if isinstance(owner, str):
                 yield owner
+    for territory in _list(content.get("territories")):
+        yield from (owner for owner in _list(_mapping(territory).get("owners")) if isinstance(owner, str))
+    accounts = (_mapping(account).get("owner") for account in _list(content.get("named_accounts")))
+    yield from (owner for owner in accounts if isinstance(owner, str))
 
 
 def _mapping(node: object) -> Mapping[str, Any]:

@@ -66,7 +66,8 @@ bad_date|This is no date|Write it like `2026-10-01`
 bad_time|This is no day and time|Write it like `"2026-11-20 10:00"`
 bad_count|This is no count|Write it like `2 times` or `25 open handoffs`
 bad_moment|This is no moment of a promise|Write `75 %`, `breach` or `breach + 1 business hour`
-bad_step|This is no step of a ladder|Write `notify owner`, `notify manager` or `reassign`
+bad_step|This is no step of a ladder|Write `notify owner`, `reassign`, `task` or `stop`
+bad_property|This is no name of a contact property|Write it like `notes_last_contacted`
 bad_value|This is no dotted name|Write it like `company.numberofemployees`
 bad_score|This is no name of a score|Write `fit` or `interest.<part>`
 bad_calendar|Hours that cannot be used: no such day, out of order, or never open|Write `mon-fri: ["09:00-17:30"]`
@@ -122,7 +123,8 @@ unknown_promise|There is no such promise|Define it, or use the one that the faul
 unknown_calendar|There is no such calendar|Define it, or use the one that the fault suggests
 unknown_disqualified|An example expects a disqualification that does not exist|Use the one that the fault suggests
 fallback_circle|The pools that stand in for a pool lead back to it|Break the circle
-unused ~|A definition, a pool, a promise or a calendar is used nowhere|Use it, or remove it
+unused ~|Nothing looks at a definition, a pool, a promise, a calendar, a list or a rule|Use it, or remove it
+prefers_nothing ~|A pool prefers territories or named accounts, and there are none|Add them, or take the word away
 
 # Rows that nothing reaches
 catches_all_early|A row without `when` stands before the last, so those after it are never used|Move it last
@@ -145,13 +147,18 @@ bad_breach|Accountability says not what is measured|Write it like `first_touch_m
 unknown_measure|Accountability names a measure that does not exist|Use the one that the fault suggests
 bad_consequence|Nothing of this kind can follow|Write `notify both sides` or `open review`
 steps_order ~|A step comes twice, or before one that it should follow|List each step once, the earliest first
+step_after_stop ~|A step comes after one that ends the handoff|Move it up, or remove it
+nobody_else ~|A step gives a lead to somebody else where there is nobody else|Add a member, or tell the manager
 targets_order ~|A target is later than the one that follows it|Shorten it, or give the other longer
 duplicate_member ~|An owner is in a pool twice|Write a larger `share` instead
+hours_apart ~|A member works only while the pool whose hours count is closed|Count the owner's hours instead
+account_free_mail ~|A named account has a free-mail domain, which counts for nobody|Write the company's own domain
 
 # The portal
 unknown_property|The portal has no such property|Create it, or use the one that the fault suggests
 unknown_option|The property has no such option|Use the one that the fault suggests
 unknown_owner|The portal has no such owner|Use the one that the fault suggests
+lead_zone ~|A promise keeps to the lead's time zone, and the portal does not tell it|Count the pool's hours
 inactive_owner|The owner is switched off in the portal|Name who takes their place
 unknown_given ~|An example gives a property that the portal does not have|Use the one that the fault suggests
 

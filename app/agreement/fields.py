@@ -27,6 +27,7 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MINUTE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}")
 _OPEN_HANDOFFS = re.compile(r"([0-9]{1,6})( open handoffs?)?")
+_TIMES = re.compile(r"([0-9]{1,6})( times?)?")
 
 NOT_YET_KNOWN: Mapping[str, tuple[str, ...]] = {
     "Condition": (),
@@ -167,9 +168,17 @@ def _return_after(node: object) -> Span | None:
 
 
 def _open_handoffs(node: object) -> int:
-    match = _OPEN_HANDOFFS.fullmatch(str(node))
+    return _counted(node, _OPEN_HANDOFFS, "number of handoffs", "25 open handoffs")
+
+
+def _times(node: object) -> int:
+    return _counted(node, _TIMES, "number of times", "2 times")
+
+
+def _counted(node: object, pattern: re.Pattern[str], what: str, example: str) -> int:
+    match = pattern.fullmatch(str(node))
     if match is None or not int(match[1]):
-        raise refusal("bad_count", f"`{node}` is no number of handoffs", "Write it like `25 open handoffs`")
+        raise refusal("bad_count", f"`{node}` is no {what}", f"Write it like `{example}`")
     return int(match[1])
 
 
@@ -225,6 +234,7 @@ EndDay: TypeAlias = Annotated[date | None, checked(_end), WithJsonSchema(spelled
 Minute: TypeAlias = Annotated[datetime, checked(_minute), WithJsonSchema(spelled.MINUTE)]
 ReturnAfter: TypeAlias = Annotated[Span | None, checked(_return_after), WithJsonSchema(spelled.RETURN_AFTER)]
 OpenHandoffs: TypeAlias = Annotated[int, checked(_open_handoffs), WithJsonSchema(spelled.OPEN_HANDOFFS)]
+Times: TypeAlias = Annotated[int, checked(_times), WithJsonSchema(spelled.TIMES)]
 Count: TypeAlias = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
 Money: TypeAlias = Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)]
 Points: TypeAlias = Annotated[float, Field(strict=True, ge=-10_000, le=10_000, allow_inf_nan=False)]

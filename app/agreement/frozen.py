@@ -35,9 +35,11 @@ def owners_of(agreement: Agreement, owners: Iterable[Owner]) -> dict[str, str]:
 
 def addresses_of(agreement: Agreement) -> frozenset[str]:
     """The addresses of everybody who may get a lead by the agreement, in lower case."""
-    return frozenset(
-        email.casefold()
-        for pool in agreement.pools.values()
-        for email in (*(member.owner for member in pool.members), pool.fallback_owner)
-        if email
+    pools = agreement.pools.values()
+    named = (
+        *(member.owner for pool in pools for member in pool.members),
+        *(pool.fallback_owner for pool in pools if pool.fallback_owner),
+        *(owner for territory in agreement.territories for owner in territory.owners),
+        *(account.owner for account in agreement.named_accounts),
     )
+    return frozenset(email.casefold() for email in named)

@@ -16,6 +16,8 @@ HOVER: Mapping[str, Mapping[str, str]] = {
         "stages": "What it takes to reach a lifecycle stage. A lead moves forward, to the furthest one that it meets.",
         "ready": "When sales is called in: a condition, with `wait_for` beside it.",
         "routes": "Where a ready lead goes. The first that fits is used; the last has no `when`.",
+        "territories": "Who covers whom, for pools that prefer it. The first that fits is used.",
+        "named_accounts": "Companies with an owner of their own, for pools that prefer it.",
         "pools": "Who takes turns at leads.",
         "promises": "How fast sales answers.",
         "recycle": "What becomes of a lead that sales returns, for each reason that it can give.",
@@ -66,6 +68,7 @@ HOVER: Mapping[str, Mapping[str, str]] = {
         "open": "Hours by weekday, like `mon-fri`. Days that are not named are closed.",
         "holidays": "The country, or country and region, whose public holidays are closed.",
         "closed": "More days that are closed.",
+        "extra_open": "The hours of single days, in place of their usual ones: a working Saturday, a half day.",
     },
     "Profile": {"ideal_customer": "The name of a definition."},
     "Persona": {
@@ -109,18 +112,32 @@ HOVER: Mapping[str, Mapping[str, str]] = {
         "to": "The pool that gets the lead.",
         "promise": "The promise that is kept to the lead.",
     },
+    "Territory": {
+        "id": "The name by which decisions refer to it.",
+        "because": "What it covers, in words that sales reads.",
+        "when": "Which leads it takes. Without it, all that are left.",
+        "owners": "The e-mail addresses of owners in HubSpot. The first who can take the lead gets it.",
+    },
+    "NamedAccount": {
+        "company": "The company's name. One that is nearly the same counts as well.",
+        "domain": "Its web and e-mail domain, which counts before the name.",
+        "owner": "The e-mail address of an owner in HubSpot.",
+    },
     "Pool": {
         "id": "The name by which routes refer to it.",
         "manager": "The e-mail address of whoever is told when a promise is at risk.",
         "calendar": "The hours in which this pool works.",
-        "prefer": "Who goes before turns, in this order: somebody who knows the company or the lead.",
+        "working_hours": "`prefer`: who is at work goes first. `require`: a lead waits for somebody at work.",
+        "prefer": "Who goes before turns, in this order: somebody who knows the company, the place or the lead.",
         "if_nobody": "Where a lead goes when no member can take it: another pool, or one owner.",
         "members": "The people who take turns.",
+        "reassign_at_most": "How often a step may give a lead to somebody else; after that the manager is told.",
     },
     "Member": {
         "owner": "The e-mail address of an owner in HubSpot.",
         "share": "A share of 2 gets twice as many leads as a share of 1.",
         "at_most": "The most handoffs that are open with this owner at a time.",
+        "calendar": "The hours of this member, where they differ from the pool's.",
     },
     "Fallback": {
         "pool": "The id of another pool.",
@@ -129,6 +146,8 @@ HOVER: Mapping[str, Mapping[str, str]] = {
     "Promise": {
         "id": "The name by which routes refer to it.",
         "hours_of": "Whose business hours count: the owner's, the pool's, or the pool's in the lead's own time zone.",
+        "when_owner_away": "Whether the clocks `run` on while the owner is away, or `stop`.",
+        "counts_as_touch": "Contact properties: when one changes after the handoff, the lead was touched.",
         "accept": "How soon the owner says that the lead is taken.",
         "first_touch": "How soon somebody first talks or writes to the lead.",
         "attempts": "How often and for how long the lead is tried.",
@@ -140,18 +159,20 @@ HOVER: Mapping[str, Mapping[str, str]] = {
     },
     "Step": {
         "at": "A part of the time, like `75 %`; `breach`; or a time after it, like `breach + 1 business hour`.",
-        "do": "`notify` and whom, or `reassign`.",
+        "do": "`notify` and whom; `reassign`; `task`, one more for the owner; or `stop`: the handoff expires.",
     },
     "Attempts": {
         "count": "How many attempts.",
         "within": "The time in which they are made.",
+        "steps": "What is done on the way to the end of that time and after it.",
     },
     "RecycleRule": {
-        "reason": "The reason that sales can give.",
+        "reason": "The reason that sales can give; `expired` is for leads that a step has stopped.",
         "return_after": "When the lead may come back, or `never`.",
         "to": "Who gets it when it comes back.",
         "needs": "What has to happen before it comes back.",
         "back_to": "The lifecycle stage that it is set back to.",
+        "at_most": "How often a lead comes back at most.",
     },
     "Playbook": {
         "id": "The name by which decisions refer to it.",

@@ -15,6 +15,7 @@ from app.agreement.checks import across
 from app.agreement.faults import Fault
 from app.agreement.fields import Context
 from app.agreement.findings.drift import drift
+from app.agreement.findings.owners import owner_faults
 from app.agreement.findings.promises import promise_faults
 from app.agreement.findings.rows import unmet_rows
 from app.agreement.findings.scores import score_faults
@@ -37,6 +38,7 @@ _FINDINGS: tuple[Callable[[Whole], Iterable[ConditionFault]], ...] = (
     stage_rules,
     score_faults,
     promise_faults,
+    owner_faults,
     signing_faults,
     signal_faults,
     unused,

@@ -1,7 +1,7 @@
 """The agreement as values: what a checked document means.
 
 Everything here is made by `app.agreement.parse` from one YAML document and never changes after.
-Order is meaning: personas, disqualifiers, routes and playbooks are first match.
+Order is meaning: personas, disqualifiers, routes, territories and playbooks are first match.
 """
 
 from __future__ import annotations
@@ -76,17 +76,41 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True)
+class Territory:
+    """Who covers whom: `owners` are e-mail addresses, the first who can take the lead gets it. None catches all."""
+
+    id: str
+    because: str
+    when: Condition | None
+    owners: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NamedAccount:
+    """A company that has an owner of its own, by its name and, where it is known, its domain in lower case."""
+
+    company: str
+    domain: str | None
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
-    """`owner` is an e-mail address; `at_most` caps open handoffs."""
+    """`owner` is an e-mail address; `at_most` caps open handoffs. `calendar` is their own; None: the pool's."""
 
     owner: str
     share: int = 1
     at_most: int | None = None
+    calendar: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """`if_nobody` is another pool's id or `fallback_owner` an e-mail; at most one is set."""
+    """`if_nobody` is another pool's id or `fallback_owner` an e-mail; at most one is set.
+
+    `working_hours`: `prefer` whoever is at work, `require` it, or None: it does not matter. After
+    `reassign_at_most` reassignments by an escalation step, the next one tells the pool's manager instead.
+    """
 
     id: PoolId
     manager: str
@@ -95,6 +119,8 @@ class Pool:
     prefer: tuple[str, ...] = ()
     if_nobody: PoolId | None = None
     fallback_owner: str | None = None
+    working_hours: str | None = None
+    reassign_at_most: int = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +141,16 @@ class Target:
 class Attempts:
     count: int
     within: Span
+    steps: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """What Sales promises for a route. `hours_of` is `owner`, `pool` or `lead`."""
+    """What Sales promises for a route. `hours_of` is `owner`, `pool` or `lead`.
+
+    `when_owner_away`: whether an absence lets the clocks `run` on or makes them `stop`. `counts_as_touch` are
+    contact properties whose change counts as a first touch, beside engagements of the owner.
+    """
 
     id: str
     hours_of: str
@@ -127,13 +158,20 @@ class Promise:
     first_touch: Target | None
     attempts: Attempts | None = None
     qualify: Target | None = None
+    when_owner_away: str = "run"
+    counts_as_touch: tuple[str, ...] = ()
+
+
+EXPIRED = "expired"
+"""The recycle reason that no rep gives: it speaks of handoffs that a step has stopped."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecycleRule:
     """What becomes of a lead rejected for `reason`; `return_after` None means never.
 
-    `back_to` is the lifecycle stage the contact is set back to; None leaves it.
+    `back_to` is the lifecycle stage the contact is set back to; None leaves it. A lead comes back `at_most` so
+    many times in all; None sets no bound.
     """
 
     reason: str
@@ -141,6 +179,7 @@ class RecycleRule:
     to: str | None = None
     needs: str | None = None
     back_to: str | None = None
+    at_most: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,3 +253,5 @@ class Agreement:
     free_mail: frozenset[str]
     reads: Reads
     document: Mapping[str, object]
+    territories: tuple[Territory, ...] = ()
+    named_accounts: tuple[NamedAccount, ...] = ()

@@ -60,6 +60,7 @@ def _conditions(document: Document) -> Iterator[tuple[Path, Condition | None]]:
     yield from ((("stages", at, "when"), one.when) for at, one in enumerate(document.stages))
     yield ("ready",), document.ready.when
     yield from ((("routes", at, "when"), one.when) for at, one in enumerate(document.routes))
+    yield from ((("territories", at, "when"), one.when) for at, one in enumerate(document.territories))
     yield from ((("playbooks", at, "when"), one.when) for at, one in enumerate(document.playbooks))
 
 

@@ -21,16 +21,29 @@ from app.rules.condition import (
 from app.rules.names import property_of
 from app.rules.signals import SIGNAL_SOURCES
 
+LEAD_ZONE = "contact.hs_timezone"
+"""Where HubSpot keeps the time zone of a contact."""
 _PLACEHOLDER = re.compile(r"\b(contact|company)\.([a-z0-9_]+)")
 
 
 def reads_of(document: shape.Document) -> Reads:
-    """The properties that conditions, waits and templates look at; those of examples do not count."""
+    """The properties that conditions, waits, promises and templates look at; those of examples do not count."""
     names = {name for condition in conditions_of(document) for name in _names(condition)}
     names |= {property_of(name) for name in (document.ready.wait_for.known if document.ready.wait_for else ())}
     for playbook in document.playbooks:
         names |= {property_of(match[0]) for match in _PLACEHOLDER.finditer(playbook.say)}
+    names |= set(_routing(document))
     return Reads(_of("contact", names), _of("company", names), _of("deal", names))
+
+
+def _routing(document: shape.Document) -> Iterator[str]:
+    """What finding an account, telling a touch and keeping a lead's own hours look at."""
+    if document.named_accounts:
+        yield "company.domain"
+    for promise in document.promises:
+        yield from (f"contact.{name}" for name in promise.counts_as_touch)
+        if promise.hours_of == "lead":
+            yield LEAD_ZONE
 
 
 def _of(owner: str, names: set[str]) -> frozenset[str]:
@@ -45,6 +58,7 @@ def conditions_of(document: shape.Document) -> Iterator[Condition]:
     yield from (one.when for one in document.disqualify)
     yield from (one.when for one in document.stages)
     yield from (one.when for one in document.routes if one.when is not None)
+    yield from (one.when for one in document.territories if one.when is not None)
     yield from (one.when for one in document.playbooks if one.when is not None)
     yield from (one.when for one in _rows(document) if one.when is not None)
     yield from (one.each for one in _rows(document) if one.each is not None)

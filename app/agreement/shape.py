@@ -25,6 +25,7 @@ from app.agreement.fields import (
     ReturnAfter,
     Stage,
     Text,
+    Times,
     When,
     WhenPersona,
     WhenScoring,
@@ -40,6 +41,8 @@ from app.rules.leaves import HANDOFF_ENDS, HANDOFF_ROAD
 
 _SCORE = re.compile(r"fit|interest\.[a-z][a-z0-9_]*")
 _DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
+_PROPERTY = re.compile(r"[a-z][a-z0-9_]*")
+PREFERENCES = ("named_account", "territory", "company_owner", "previous_owner")
 
 
 class Profile(Part):
@@ -82,6 +85,11 @@ class Card(Part):
 
 
 Domain: TypeAlias = Annotated[Text, check_words("domain", _DOMAIN, "a domain in lower case like `example.net`")]
+
+
+ContactProperty: TypeAlias = Annotated[
+    Text, check_words("property", _PROPERTY, "the name of a contact property, like `notes_last_contacted`")
+]
 
 
 class FreeMail(Part):
@@ -135,10 +143,26 @@ class Route(Part):
     promise: Annotated[Exact, reference("promise", "promises")]
 
 
+class Territory(Part):
+    id: Identifier
+    because: Text
+    when: When | None = None
+    owners: Annotated[list[OwnerEmail], Field(min_length=1)]
+
+
+class NamedAccount(Part):
+    """A company with an owner of its own, known by its domain or by a name that is nearly the same."""
+
+    company: Text
+    domain: Domain | None = None
+    owner: OwnerEmail
+
+
 class Member(Part):
     owner: OwnerEmail
     share: Count = 1
     at_most: OpenHandoffs | None = None
+    calendar: Annotated[Exact, reference("calendar", "calendars")] | None = None
 
 
 class Fallback(Part):
@@ -164,14 +188,16 @@ class Pool(Part):
     id: Identifier
     manager: Email
     calendar: Annotated[Exact, reference("calendar", "calendars")]
-    prefer: list[Annotated[Text, choice("preference", "company_owner", "previous_owner")]] = Field(default=[])
+    working_hours: Annotated[Text, choice("use of working hours", "prefer", "require")] | None = None
+    prefer: list[Annotated[Text, choice("preference", *PREFERENCES)]] = Field(default=[])
     if_nobody: Fallback | None = None
+    reassign_at_most: Annotated[int, Field(strict=True, ge=0, le=10)] = 2
     members: Annotated[list[Member], Field(min_length=1)]
 
 
 class Step(Part):
     at: Annotated[Text, check_words("moment", RUNGS, "`75 %`, `breach` or `breach + 1 business hour`")]
-    do: Annotated[Text, check_words("step", DO, "`notify owner`, `notify manager` or `reassign`")]
+    do: Annotated[Text, check_words("step", DO, "`notify owner`, `reassign`, `task` or `stop`")]
 
 
 class Target(Part):
@@ -182,11 +208,14 @@ class Target(Part):
 class Attempts(Part):
     count: Count
     within: Length
+    steps: list[Step] = Field(default=[])
 
 
 class Promise(Part):
     id: Identifier
     hours_of: Annotated[Text, choice("source of hours", "owner", "pool", "lead")]
+    when_owner_away: Annotated[Text, choice("answer to an absence", "run", "stop")] = "run"
+    counts_as_touch: list[ContactProperty] = Field(default=[])
     accept: Target | None = None
     first_touch: Target | None = None
     attempts: Attempts | None = None
@@ -206,6 +235,7 @@ class RecycleRule(Part):
     to: Annotated[Text, choice("choice of owner", "same_owner", "different_owner")] | None = None
     needs: Annotated[Text, choice("need", "new signal")] | None = None
     back_to: Stage | None = None
+    at_most: Times | None = None
 
 
 class Playbook(Part):
@@ -235,7 +265,7 @@ ScoreName: TypeAlias = Annotated[str, check_words("score", _SCORE, "`fit` or `in
 class Document(Part):
     """All sections; one that is missing is a fault, for each is part of a good agreement.
 
-    `free_mail` alone may be left out: the kept list of domains stands without it.
+    Only `free_mail`, `territories` and `named_accounts` may be left out: not every team has them.
     """
 
     agreement: Terms
@@ -249,6 +279,8 @@ class Document(Part):
     stages: Annotated[list[StageRule], Field(min_length=1)]
     ready: Ready
     routes: Annotated[list[Route], Field(min_length=1)]
+    territories: list[Territory] = Field(default=[])
+    named_accounts: list[NamedAccount] = Field(default=[])
     pools: Annotated[list[Pool], Field(min_length=1)]
     promises: Annotated[list[Promise], Field(min_length=1)]
     recycle: list[RecycleRule]

@@ -61,15 +61,29 @@ OPEN_HANDOFFS: Schema = {
     "maximum": 999_999,
     "examples": ["25 open handoffs"],
 }
+TIMES: Schema = {
+    "type": ["string", "integer"],
+    "pattern": "^0*[1-9][0-9]{0,5}( times?)?$",
+    "minimum": 1,
+    "maximum": 999_999,
+    "examples": ["2 times"],
+}
+_HOURS: Schema = {
+    "type": "array",
+    "items": follows("[0-9]{1,2}:[0-5][0-9] *- *[0-9]{1,2}:[0-5][0-9]", "09:00-17:30"),
+}
 _WEEKDAY = "(mon|tue|wed|thu|fri|sat|sun)"
 OPEN: Schema = {
     "type": "object",
     "propertyNames": {"pattern": f"^{_WEEKDAY}(-{_WEEKDAY})?$"},
-    "additionalProperties": {
-        "type": "array",
-        "items": follows("[0-9]{1,2}:[0-5][0-9] *- *[0-9]{1,2}:[0-5][0-9]", "09:00-17:30"),
-    },
+    "additionalProperties": _HOURS,
     "examples": [{"mon-fri": ["09:00-17:30"]}],
+}
+EXTRA_OPEN: Schema = {
+    "type": "object",
+    "propertyNames": {"pattern": f"^{_DAY}$"},
+    "additionalProperties": _HOURS,
+    "examples": [{"2026-12-19": ["10:00-14:00"]}],
 }
 
 GIVEN_VALUES: Schema = {"type": "object", "additionalProperties": _ANY_VALUE}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
@@ -19,7 +21,7 @@ from app.agreement.fields import (
     choice,
     refusal,
 )
-from app.agreement.spelled import OPEN, Check
+from app.agreement.spelled import EXTRA_OPEN, OPEN, Check
 from app.agreement.words import HOLIDAYS, check_words
 from app.rules.grammar import nearest
 from app.sla.calendar import Calendar
@@ -37,6 +39,8 @@ SECTIONS = (
     "stages",
     "ready",
     "routes",
+    "territories",
+    "named_accounts",
     "pools",
     "promises",
     "recycle",
@@ -114,6 +118,7 @@ class OpeningHours(Part):
     open: Annotated[dict[str, list[Text]], WithJsonSchema(OPEN)]
     holidays: Annotated[Text, check_words("country", HOLIDAYS, "a code like `US` or `US-CA`")] | None = None
     closed: list[Day] = []
+    extra_open: Annotated[dict[Day, list[Text]], WithJsonSchema(EXTRA_OPEN)] = Field(default={})
 
     @model_validator(mode="after")
     def _is_usable(self) -> OpeningHours:
@@ -129,7 +134,7 @@ class OpeningHours(Part):
         hours: dict[int, list[Interval]] = {}
         for days, written in self.open.items():
             for day in _weekdays(days):
-                hours.setdefault(day, []).extend(Interval.parse(text) for text in written)
+                hours.setdefault(day, []).extend(_intervals(written))
         country, _, region = (self.holidays or "").partition("-")
         return Calendar.build(
             self.id,
@@ -138,7 +143,15 @@ class OpeningHours(Part):
             holiday_country=country or None,
             holiday_subdivision=region or None,
             closed=self.closed,
+            extra_open=self._extra(),
         )
+
+    def _extra(self) -> Mapping[date, Iterable[Interval]]:
+        """The hours of single days. Raises ValueError for a day without any: that is what `closed` is for."""
+        for day, written in self.extra_open.items():
+            if not written:
+                raise ValueError(f"{day} under `extra_open` has no hours; list it under `closed`")
+        return {day: _intervals(written) for day, written in self.extra_open.items()}
 
 
 class Targets(Part):
@@ -146,6 +159,10 @@ class Targets(Part):
     revenue: Money
     deal_size: Money
     cycle: Length
+
+
+def _intervals(written: Iterable[str]) -> list[Interval]:
+    return [Interval.parse(text) for text in written]
 
 
 def _weekdays(days: str) -> range:

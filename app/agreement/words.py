@@ -9,7 +9,7 @@ from app.agreement.spelled import Check, follows
 
 _LENGTH = r"[0-9]{1,6} (business )?[a-z]+"
 RUNGS = re.compile(rf"[1-9][0-9]? ?%|breach( \+ {_LENGTH})?")
-DO = re.compile(r"notify (owner|manager|marketing|sales|both sides|[^@\s]+@[^@\s]+)|reassign")
+DO = re.compile(r"notify (owner|manager|marketing|sales|both sides|[^@\s]+@[^@\s]+)|reassign|task|stop")
 HOLIDAYS = re.compile(r"[A-Z]{2,3}(-[A-Z0-9]{1,6})?")
 
 _OPENING = re.compile(r"\{\{|\{%|\{#")

@@ -2,49 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from app.agreement.model import Agreement, Member, Pool
 from app.handoff.decision import Assignment, Skipped
+from app.handoff.preferences import Wish, name_of, wishes
 from app.handoff.properties import OWNER
 from app.handoff.rotation import Shares, take_turn
-from app.handoff.state import HandoffState, Lead, PoolState, Roster
+from app.handoff.search import NO_OWNER, Obstacle, Passed, Search, absent, barred, off_work
+from app.handoff.state import PoolState
 from app.records.crm import Owner
 from app.records.ids import OwnerId, PoolId
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
-    """A search for an owner. `barred` is who must not get the lead (again), and `barred_because` why.
-
-    A pool's only member is never barred: there is no one else.
-    """
-
-    agreement: Agreement
-    lead: Lead
-    roster: Roster
-    barred: OwnerId | None = None
-    barred_because: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Nobody:
-    """No one in reach can take the lead. `back_at` is when the first of those who are away is back, if any is."""
+    """No one in reach can take the lead."""
 
     pool: PoolId
-    skipped: tuple[Skipped, ...]
-    back_at: datetime | None = None
+    passed: tuple[Passed, ...]
+
+    @property
+    def back_at(self) -> datetime | None:
+        """When the first of those who are away or off work is back, if any is."""
+        return min((one.until for one in self.passed if one.until is not None), default=None)
 
     @property
     def because(self) -> str:
-        tried = "; ".join(f"{passed.who}: {passed.why}" for passed in self.skipped)
+        tried = "; ".join(f"{one.who}: {one.why}" for one in self.passed)
         remedy = "add an active member, raise a cap or name a fallback under if_nobody"
         return f"nobody can take it in pool {self.pool}{f' ({tried})' if tried else ''}; {remedy}"
 
 
-Pick = tuple[Assignment | None, tuple[Skipped, ...]]
+Pick = tuple[Assignment | None, tuple[Passed, ...]]
 
 
 def chain_of(agreement: Agreement, pool_id: PoolId) -> tuple[PoolId, ...]:
@@ -57,139 +49,132 @@ def chain_of(agreement: Agreement, pool_id: PoolId) -> tuple[PoolId, ...]:
     return tuple(chain)
 
 
-def search_for(agreement: Agreement, lead: Lead, roster: Roster) -> Search:
-    """The search for an owner: of a new handoff, or of the open one in place of its own.
-
-    The one who has the open handoff is barred; else the one who declined the lead, where the agreement says so.
-    """
-    handoff, last = lead.history.handoff, lead.history.last
-    if handoff is not None:
-        return Search(agreement, lead, roster, handoff.owner_id, "had to be replaced")
-    if last is not None and last.to_different_owner and last.state is HandoffState.REJECTED:
-        return Search(agreement, lead, roster, last.owner_id, "declined this lead before")
-    return Search(agreement, lead, roster)
-
-
 def keep_owner(search: Search, pool_id: PoolId) -> Pick:
     """The active owner who is already on the record, uncharged; away or not, since somebody chose them."""
     owner_id = search.lead.contact.properties.get(OWNER) or None
     if owner_id is None:
         return None, ()
-    owner, why = _able(search, owner_id)
-    if owner is None:
-        return None, (Skipped(_name(search, owner_id), f"owns the record, but {why}"),)
+    owner = search.roster.by_id(owner_id)
+    obstacle = _unable(search, owner)
+    if owner is None or obstacle is not None:
+        clause = (obstacle or NO_OWNER).clause
+        return None, (Passed(name_of(search, owner_id), f"owns the record, but {clause}"),)
     return _uncharged(search, pool_id, owner, "already owns the lead and is kept", ()), ()
 
 
-def find_owner(search: Search, pool_id: PoolId, passed: tuple[Skipped, ...] = ()) -> Assignment | Nobody:
+def named_owner(search: Search, pool_id: PoolId, owner_id: OwnerId) -> Assignment | Nobody:
+    """The owner whom a person named, uncharged; away or not, since somebody chose them."""
+    owner = search.roster.by_id(owner_id)
+    if owner is None or not owner.active:
+        return Nobody(pool_id, (Passed(name_of(search, owner_id), NO_OWNER.why),))
+    return _uncharged(search, pool_id, owner, "was named for it", ())
+
+
+def find_owner(search: Search, pool_id: PoolId, passed: tuple[Passed, ...] = ()) -> Assignment | Nobody:
     """The next owner in the pool or, when it has nobody, in those after it."""
     for pool in (search.agreement.pools[each] for each in chain_of(search.agreement, pool_id)):
         for pick in (_preferred, _in_rotation, _fallback):
-            found, skipped = pick(search, pool, passed)
-            passed = tuple(dict.fromkeys((*passed, *skipped)))
+            found, more = pick(search, pool, passed)
+            passed = tuple(dict.fromkeys((*passed, *more)))
             if found is not None:
                 return found
-    return Nobody(pool_id, passed, min(search.roster.away.values(), default=None))
+    return Nobody(pool_id, passed)
 
 
-def members_in_turn(search: Search, pool: Pool) -> tuple[Shares, tuple[Skipped, ...]]:
+def members_in_turn(search: Search, pool: Pool) -> tuple[Shares, tuple[Passed, ...]]:
     """The members who can take this lead, with their shares and in the pool's order; and the others, with why."""
-    state = search.roster.pools.get(pool.id, PoolState())
+    found = {member: search.roster.by_email(member.owner) for member in pool.members}
+    obstacles = {member: _obstacle(search, pool, member, owner) for member, owner in found.items()}
+    obstacles |= _off_work(search, pool, [member for member, why in obstacles.items() if why is None])
     shares: dict[OwnerId, int] = {}
-    skipped = []
-    for member in pool.members:
-        owner = search.roster.by_email(member.owner)
-        why = _why_not(search, pool, member, owner, state)
-        if owner is None or why:
-            skipped.append(Skipped(member.owner, why))
-        else:
+    for member, owner in found.items():
+        if owner is not None and obstacles[member] is None:
             shares.setdefault(owner.id, member.share)
-    return tuple(shares.items()), tuple(skipped)
+    passed = (Passed(member.owner, why.why, why.until) for member, why in obstacles.items() if why is not None)
+    return tuple(shares.items()), tuple(passed)
 
 
-def _preferred(search: Search, pool: Pool, passed: tuple[Skipped, ...]) -> Pick:
+def _off_work(search: Search, pool: Pool, able: Sequence[Member]) -> dict[Member, Obstacle | None]:
+    """Who of the able is passed over for the hour. Where hours are only preferred and all are off, nobody is."""
+    if pool.working_hours is None:
+        return {}
+    off = {member: off_work(search, pool, member.owner) for member in able}
+    return {} if pool.working_hours == "prefer" and all(off.values()) else off
+
+
+def _preferred(search: Search, pool: Pool, passed: tuple[Passed, ...]) -> Pick:
     """The first preference of the pool that names someone who can take the lead, uncharged."""
-    for owner_id, because in _preferences(search, pool):
-        owner, why = _usable(search, owner_id)
-        if owner is not None:
-            return _uncharged(search, pool.id, owner, because, passed), ()
-        passed = (*passed, Skipped(_name(search, owner_id), f"{because}, but {why}"))
+    for wish in wishes(search, pool):
+        if isinstance(wish, Wish):
+            obstacle = _not_now(search, pool, wish.owner)
+            if obstacle is None and wish.owner is not None:
+                return _uncharged(search, pool.id, wish.owner, wish.because, passed), ()
+            passed = (*passed, _passed_wish(wish, obstacle or NO_OWNER))
+        else:
+            passed = (*passed, wish)
     return None, passed
 
 
-def _preferences(search: Search, pool: Pool) -> list[tuple[OwnerId, str]]:
-    company, last = search.lead.company, search.lead.history.last
-    found = {
-        "company_owner": (company.properties.get(OWNER) if company else None, "owns the company"),
-        "previous_owner": (last.owner_id if last else None, "had the lead before"),
-    }
-    wanted = (found[name] for name in pool.prefer if name in found)
-    return [(OwnerId(owner_id), because) for owner_id, because in wanted if owner_id]
+def _passed_wish(wish: Wish, obstacle: Obstacle) -> Passed:
+    return Passed(wish.who, f"{wish.because}, but {obstacle.clause}", obstacle.until)
 
 
-def _in_rotation(search: Search, pool: Pool, passed: tuple[Skipped, ...]) -> Pick:
+def _in_rotation(search: Search, pool: Pool, passed: tuple[Passed, ...]) -> Pick:
     credits_now = search.roster.pools.get(pool.id, PoolState()).credits
-    shares, skipped = members_in_turn(search, pool)
+    shares, others = members_in_turn(search, pool)
     turn = take_turn(shares, credits_now)
     owner = None if turn is None else search.roster.by_id(turn.owner_id)
     if turn is None or owner is None:
-        return None, skipped
+        return None, others
     because = f"is next in pool {pool.id}"
-    return _assignment(pool.id, owner, because, credits_now, turn.credits, (*passed, *skipped)), ()
+    return _assignment(pool.id, owner, because, credits_now, turn.credits, (*passed, *others)), ()
 
 
-def _why_not(search: Search, pool: Pool, member: Member, owner: Owner | None, state: PoolState) -> str:
-    """Why a member is passed over; empty for one who can take the lead."""
-    if owner is None or not owner.active:
-        return "no active HubSpot owner"
-    if member.at_most is not None and state.open_handoffs.get(owner.id, 0) >= member.at_most:
-        return f"at the cap of {member.at_most} open handoffs"
-    if owner.id == search.barred and len(pool.members) > 1:
-        return search.barred_because
-    return _absence(search, owner)
-
-
-def _fallback(search: Search, pool: Pool, passed: tuple[Skipped, ...]) -> Pick:
+def _fallback(search: Search, pool: Pool, passed: tuple[Passed, ...]) -> Pick:
+    """Who stands in, at any hour: they are named so that no lead is left over."""
     if pool.fallback_owner is None:
         return None, ()
     owner = search.roster.by_email(pool.fallback_owner)
     if owner is None or not owner.active:
-        return None, (Skipped(pool.fallback_owner, "stands in, but is no active HubSpot owner"),)
-    absence = _absence(search, owner)
-    if absence:
-        return None, (Skipped(pool.fallback_owner, f"stands in, but is {absence}"),)
+        return None, (Passed(pool.fallback_owner, f"stands in, but {NO_OWNER.clause}"),)
+    obstacle = _kept_from_the_last(search, owner) or absent(search, owner)
+    if obstacle is not None:
+        return None, (Passed(pool.fallback_owner, f"stands in, but {obstacle.clause}", obstacle.until),)
     return _uncharged(search, pool.id, owner, f"stands in for pool {pool.id}", passed), ()
 
 
-def _usable(search: Search, owner_id: str) -> tuple[Owner | None, str]:
-    """The owner if they can take this lead now; otherwise why not."""
-    owner, why = _able(search, owner_id)
-    absence = "" if owner is None else _absence(search, owner)
-    return (None, f"is {absence}") if absence else (owner, why)
+def _unable(search: Search, owner: Owner | None) -> Obstacle | None:
+    """Why the owner cannot have this lead at all, be they there or away."""
+    return NO_OWNER if owner is None or not owner.active else barred(search, owner)
 
 
-def _absence(search: Search, owner: Owner) -> str:
-    """`away until ...`; empty for one who is there."""
-    until = search.roster.away.get(owner.id)
-    return "" if until is None else f"away until {until.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+def _not_now(search: Search, pool: Pool, owner: Owner | None) -> Obstacle | None:
+    """Why somebody whom the pool prefers cannot take this lead now."""
+    if owner is None:
+        return NO_OWNER
+    obstacle = _unable(search, owner) or absent(search, owner)
+    if obstacle is None and pool.working_hours == "require":
+        return off_work(search, pool, owner.email)
+    return obstacle
 
 
-def _able(search: Search, owner_id: str) -> tuple[Owner | None, str]:
-    """The owner if they can have this lead, be they there or away; otherwise why not."""
-    owner = search.roster.by_id(owner_id)
+def _kept_from_the_last(search: Search, owner: Owner) -> Obstacle | None:
+    """As `barred`, for one after whom there is nobody: a lead that returns may return to them all the same."""
+    return None if search.is_first else barred(search, owner)
+
+
+def _obstacle(search: Search, pool: Pool, member: Member, owner: Owner | None) -> Obstacle | None:
+    """Why a member is passed over, whatever the hour."""
     if owner is None or not owner.active:
-        return None, "is no active HubSpot owner"
-    if owner.id == search.barred:
-        return None, search.barred_because
-    return owner, ""
+        return NO_OWNER
+    open_now = search.roster.pools.get(pool.id, PoolState()).open_handoffs.get(owner.id, 0)
+    if member.at_most is not None and open_now >= member.at_most:
+        return Obstacle(f"at the cap of {member.at_most} open handoffs")
+    keeps = _kept_from_the_last if len(pool.members) == 1 else barred
+    return keeps(search, owner) or absent(search, owner)
 
 
-def _name(search: Search, owner_id: str) -> str:
-    owner = search.roster.by_id(owner_id)
-    return f"owner {owner_id}" if owner is None else owner.email
-
-
-def _uncharged(search: Search, pool_id: PoolId, owner: Owner, because: str, passed: tuple[Skipped, ...]) -> Assignment:
+def _uncharged(search: Search, pool_id: PoolId, owner: Owner, because: str, passed: tuple[Passed, ...]) -> Assignment:
     credits_now = search.roster.pools.get(pool_id, PoolState()).credits
     return _assignment(pool_id, owner, because, credits_now, None, passed)
 
@@ -200,7 +185,7 @@ def _assignment(
     because: str,
     before: Mapping[OwnerId, int],
     after: Mapping[OwnerId, int] | None,
-    passed: tuple[Skipped, ...],
+    passed: tuple[Passed, ...],
 ) -> Assignment:
     """One line for the pool's ledger; charged when credits change hands."""
     return Assignment(
@@ -211,5 +196,5 @@ def _assignment(
         because=because,
         credits_before=before,
         credits_after=before if after is None else after,
-        skipped=passed,
+        skipped=tuple(Skipped(one.who, one.why) for one in passed),
     )

@@ -27,13 +27,18 @@ class Derived:
     make: Callable[[str, Facts, Vocabulary], str | None]
 
 
-def _domain(email: str, _facts: Facts, _vocabulary: Vocabulary) -> str | None:
+def email_domain(email: str) -> str | None:
+    """What stands behind the `@`, in lower case; None for text that is no address."""
     name, at, domain = email.strip().rpartition("@")
     return domain.casefold() if name and at and domain else None
 
 
-def _is_free_mail(email: str, facts: Facts, vocabulary: Vocabulary) -> str | None:
-    domain = _domain(email, facts, vocabulary)
+def _domain(email: str, _facts: Facts, _vocabulary: Vocabulary) -> str | None:
+    return email_domain(email)
+
+
+def _is_free_mail(email: str, _facts: Facts, vocabulary: Vocabulary) -> str | None:
+    domain = email_domain(email)
     return None if domain is None else str(domain in vocabulary.free_mail).lower()
 
 
@@ -146,6 +151,7 @@ contact.city|City|string
 contact.state|State|string
 contact.zip|Postal code|string
 contact.country|Country|string
+contact.hs_timezone|Time zone|enumeration
 contact.industry|Industry as given|string
 contact.message|Message|string
 contact.lifecyclestage|Lifecycle stage|enumeration

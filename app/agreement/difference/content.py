@@ -18,7 +18,7 @@ from app.rules.condition import Condition
 from app.rules.facts import Vocabulary
 from app.rules.wording import describe
 
-_IDS = ("id", "reason", "owner", "name", "at", "what", "when")
+_IDS = ("id", "reason", "company", "owner", "name", "at", "what", "when")
 """The fields that name an item of a list, first found first."""
 
 

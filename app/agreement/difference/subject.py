@@ -19,6 +19,8 @@ _NOUNS: Mapping[str, str] = {
     "disqualify": "disqualification",
     "stages": "stage",
     "routes": "route",
+    "territories": "territory",
+    "named_accounts": "named account",
     "pools": "pool",
     "members": "member",
     "promises": "promise",

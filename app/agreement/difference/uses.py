@@ -9,6 +9,7 @@ from app.agreement.difference.change import Place
 from app.agreement.difference.content import named, same
 
 _FREE_MAIL = "contact.free_mail"
+_ACCOUNTS = "named_accounts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ def uses_of(content: Mapping[str, object]) -> Uses:
     """What the sections of one document use."""
     definitions = as_names(content.get("definitions"))
     met = {section: _reached(_met(node), definitions) for section, node in content.items() if section != "definitions"}
-    direct = {section for section, node in content.items() if _names(node, _FREE_MAIL)}
+    direct = {section for section, node in content.items() if _asks_for_free_mail(section, node)}
     tested = {name for name, node in definitions.items() if _names(node, _FREE_MAIL)}
     return Uses(
         definitions={name: frozenset(one for one, names in met.items() if name in names) for name in definitions},
@@ -105,8 +106,11 @@ def _maps(node: object) -> Iterator[Mapping[str, object]]:
             waiting.extend(one)
 
 
+def _asks_for_free_mail(section: str, node: object) -> bool:
+    """Whether a section's meaning hangs on the list itself; an account is never known by a domain that is on it."""
+    return _names(node, _FREE_MAIL) or (section == _ACCOUNTS and bool(node))
+
+
 def _calendars(pools: object) -> Iterator[str]:
-    """The calendars that pools keep to. Promises are laid on them, whosever hours they name."""
-    for pool in as_names(pools).values():
-        if isinstance(pool, Mapping) and isinstance(calendar := pool.get("calendar"), str):
-            yield calendar
+    """The calendars that pools and their members keep to. Promises are laid on them, whosever hours they name."""
+    yield from (calendar for inside in _maps(pools) if isinstance(calendar := inside.get("calendar"), str))

@@ -1,4 +1,4 @@
-"""What else the document names and the portal does not have: properties that are waited for, or given in examples."""
+"""What else the document names and the portal does not have: properties waited for, watched, or given in examples."""
 
 from __future__ import annotations
 
@@ -17,10 +17,14 @@ def drift(whole: Whole) -> Iterator[ConditionFault]:
     wait_for = whole.document.ready.wait_for
     for at, name in enumerate(() if wait_for is None else wait_for.known):
         yield from _unknown(("ready", "wait_for", "known", at), name, "unknown_property", whole.portal)
+    for at, promise in enumerate(whole.document.promises):
+        for place, name in enumerate(promise.counts_as_touch):
+            path: Path = ("promises", at, "counts_as_touch", place)
+            yield from _unknown(path, f"contact.{name}", "unknown_property", whole.portal)
     for at, example in enumerate(whole.document.examples):
         for kind, values in (("contact", example.given.contact), ("company", example.given.company or {})):
             for name in values:
-                path: Path = ("examples", at, "given", kind, name)
+                path = ("examples", at, "given", kind, name)
                 yield from _unknown(path, f"{kind}.{name}", "unknown_given", whole.portal)
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from app.agreement.findings.whole import Whole
-from app.agreement.shape import Promise, Target
+from app.agreement.shape import Promise, Step, Target
 from app.records.span import Span, Unit
 from app.rules.grammar import ConditionFault, Path
 
@@ -25,8 +25,8 @@ _BREACH = "breach"
 def promise_faults(whole: Whole) -> Iterator[ConditionFault]:
     """What is wrong with the promises and the pools that keep them."""
     for at, promise in enumerate(whole.document.promises):
-        for name, target in _targets(promise):
-            yield from _steps(("promises", at, name, "steps"), target)
+        for name, steps in ladders(promise):
+            yield from _steps(("promises", at, name, "steps"), steps)
         yield from _in_turn(("promises", at), promise)
     for at, pool in enumerate(whole.document.pools):
         seen: set[str] = set()
@@ -38,17 +38,26 @@ def promise_faults(whole: Whole) -> Iterator[ConditionFault]:
             seen.add(member.owner.casefold())
 
 
+def ladders(promise: Promise) -> list[tuple[str, list[Step]]]:
+    """The steps of a promise by the field under which they stand."""
+    tried = [] if promise.attempts is None else [("attempts", promise.attempts.steps)]
+    return [*((name, target.steps) for name, target in _targets(promise)), *tried]
+
+
 def _targets(promise: Promise) -> list[tuple[str, Target]]:
     """The targets of a promise, in the order in which a lead meets them."""
     named = (("accept", promise.accept), ("first_touch", promise.first_touch), ("qualify", promise.qualify))
     return [(name, target) for name, target in named if target is not None]
 
 
-def _steps(path: Path, target: Target) -> Iterator[ConditionFault]:
-    for at, (one, other) in enumerate(pairwise(target.steps), 1):
+def _steps(path: Path, steps: Sequence[Step]) -> Iterator[ConditionFault]:
+    for at, (one, other) in enumerate(pairwise(steps), 1):
         if (one.at, one.do) == (other.at, other.do) or _is_later(one.at, other.at):
             message = f"the step at `{other.at}` does not come after the one at `{one.at}`"
             yield ConditionFault((*path, at, "at"), "steps_order", message, "List each step once, the earliest first")
+        if one.do == "stop":
+            message = f"the step at `{one.at}` ends the handoff, so this one is never taken"
+            yield ConditionFault((*path, at), "step_after_stop", message, "Move it up, or remove it")
 
 
 def _in_turn(path: Path, promise: Promise) -> Iterator[ConditionFault]:

@@ -13,7 +13,7 @@ from app.agreement.places import Place
 from app.rules.condition import Condition
 from app.rules.grammar import ConditionFault, Path
 
-FIRST_MATCH = ("personas", "disqualify", "routes", "playbooks")
+FIRST_MATCH = ("personas", "disqualify", "routes", "territories", "playbooks")
 _NO_HANDOFF = ("qualified", "rejected", "recycled", "expired")
 """States of the last handoff while none is open, as when a lead may be handed over."""
 
@@ -35,7 +35,7 @@ def unmet_rows(whole: Whole) -> Iterator[ConditionFault]:
     yield from lost
     dead = {fault.path[1] for fault in lost if fault.path[2:] == ("when",)}  # not one of several ways of meeting it
     world = _world(whole, [one.id for at, one in enumerate(whole.document.personas) if at not in dead])
-    for section in ("score", "disqualify", "stages", "playbooks"):
+    for section in ("score", "disqualify", "stages", "territories", "playbooks"):
         yield from _of_section(whole, section, definitions, world)
     yield from _of_routes(whole, definitions, replace(world, handoffs=_NO_HANDOFF))
 

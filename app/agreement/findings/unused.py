@@ -19,7 +19,7 @@ def unused(whole: Whole) -> Iterator[ConditionFault]:
     promises = ((("promises", at, "id"), promise.id) for at, promise in enumerate(document.promises))
     yield from _left(promises, {route.promise for route in document.routes}, "promise")
     calendars = ((("calendars", at, "id"), calendar.id) for at, calendar in enumerate(document.calendars))
-    yield from _left(calendars, {pool.calendar for pool in document.pools}, "calendar")
+    yield from _left(calendars, _calendars_used(whole), "calendar")
 
 
 def _left(
@@ -34,6 +34,11 @@ def _left(
 def _definitions_used(whole: Whole) -> set[str]:
     leaves = (leaf for place in whole.places for _, leaf in place.leaves(whole.names))
     return {whole.document.profile.ideal_customer, *(leaf.name for leaf in leaves if isinstance(leaf, Meets))}
+
+
+def _calendars_used(whole: Whole) -> set[str]:
+    own = {member.calendar for pool in whole.document.pools for member in pool.members if member.calendar is not None}
+    return own | {pool.calendar for pool in whole.document.pools}
 
 
 def _pools_used(whole: Whole) -> set[str]:

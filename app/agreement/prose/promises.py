@@ -7,7 +7,19 @@ from itertools import groupby
 
 from app.agreement.accountability import MEASURES, read_breach
 from app.agreement.fields import read_any_span
-from app.agreement.model import Agreement, Attempts, Example, Member, Pool, Promise, RecycleRule, Step, Target
+from app.agreement.model import (
+    EXPIRED,
+    Agreement,
+    Attempts,
+    Example,
+    Member,
+    NamedAccount,
+    Pool,
+    Promise,
+    RecycleRule,
+    Step,
+    Target,
+)
 from app.agreement.prose.words import capital, counted, day, length, listed, often, plain
 from app.agreement.terms import Consequence, Support
 from app.sla.calendar import Calendar
@@ -18,8 +30,22 @@ HOURS_OF = {
     "pool": "in the hours of the pool that has the lead",
     "lead": "in the pool's hours, laid on the lead's time zone",
 }
-_PREFERRED = {"company_owner": "the owner of the lead's company", "previous_owner": "whoever had the lead before"}
+_PREFERRED = {
+    "named_account": "the owner of its company's named account",
+    "territory": "whoever covers its territory",
+    "company_owner": "the owner of the lead's company",
+    "previous_owner": "whoever had the lead before",
+}
+_WORKING_HOURS = {
+    "prefer": "Those who are at work when a lead comes go first",
+    "require": "It gives a lead only to those who are at work when it comes",
+}
 _OWNERS = {"same_owner": "the same owner", "different_owner": "a different owner"}
+_STEPS = {
+    "reassign": "the lead goes to somebody else",
+    "task": "the owner gets one more task",
+    "stop": "the handoff expires",
+}
 _TOLD = {"owner": "the owner", "manager": "the manager", "marketing": "Marketing", "sales": "Sales"}
 
 
@@ -42,14 +68,25 @@ def closed(calendar: Calendar) -> str:
     return listed([*holidays, *(day(on) for on in sorted(calendar.closed))])
 
 
+def extra(calendar: Calendar) -> str:
+    """`19 December 2026 10:00-14:00`; empty where no day has hours of its own."""
+    return listed([f"{day(on)} {', '.join(map(str, hours))}" for on, hours in sorted(calendar.extra_open.items())])
+
+
 def calendar_sentence(calendar: Calendar) -> str:
-    shut = closed(calendar)
-    return f"{'; '.join(hours(calendar))}, in {calendar.time_zone}{f'; closed on {shut}' if shut else ''}"
+    shut, more = closed(calendar), extra(calendar)
+    apart = f"{f'; closed on {shut}' if shut else ''}{f'; open on {more}' if more else ''}"
+    return f"{'; '.join(hours(calendar))}, in {calendar.time_zone}{apart}"
+
+
+def account_sentence(account: NamedAccount) -> str:
+    return f"{account.owner} has it{f', known by the domain {account.domain}' if account.domain else ''}"
 
 
 def member_sentence(member: Member) -> str:
     most = "" if member.at_most is None else f", at most {counted(member.at_most, 'open handoff')} at a time"
-    return f"a share of {member.share}{most}"
+    own = "" if member.calendar is None else f", in the hours of the calendar {member.calendar}"
+    return f"a share of {member.share}{most}{own}"
 
 
 def pool_sentences(pool: Pool) -> tuple[str, ...]:
@@ -59,8 +96,10 @@ def pool_sentences(pool: Pool) -> tuple[str, ...]:
     nobody = f"it goes to {instead}" if instead else "it waits until somebody can"
     return (
         f"{pool.manager} manages it. Its hours are those of the calendar {pool.calendar}",
+        *([_WORKING_HOURS[pool.working_hours]] if pool.working_hours else []),
         *([f"Before turns are taken, a lead goes to {preferred}"] if preferred else []),
         f"When nobody in it can take a lead, {nobody}",
+        f"A late lead may be given to somebody else {counted(pool.reassign_at_most, 'time')} at most",
     )
 
 
@@ -80,10 +119,8 @@ def step_sentence(step: Step) -> str:
 
 
 def _done(do: str) -> str:
-    if do == "reassign":
-        return "the lead goes to somebody else"
     whom = do.removeprefix("notify ")
-    return f"notify {_TOLD.get(whom, whom)}"
+    return _STEPS.get(do) or f"notify {_TOLD.get(whom, whom)}"
 
 
 def target_sentence(does: str, target: Target) -> str:
@@ -104,23 +141,40 @@ def attempts_sentence(attempts: Attempts) -> str:
     return f"tries at least {counted(attempts.count, 'time')} within {length(attempts.within)}"
 
 
+def timed(promise: Promise) -> tuple[tuple[str, tuple[Step, ...]], ...]:
+    """All that Sales does in time, as it follows "Sales", each with the steps on the way."""
+    told = tuple((target_sentence(does, target), target.steps) for does, target in targets(promise))
+    attempts = promise.attempts
+    return told if attempts is None else (*told, (attempts_sentence(attempts), attempts.steps))
+
+
+def hours_sentence(promise: Promise) -> str:
+    """Whose hours count, and what an absence of the owner does."""
+    away = "; while the owner is away, no time passes" if promise.when_owner_away == "stop" else ""
+    return f"business time counts {HOURS_OF[promise.hours_of]}{away}"
+
+
+def touch_sentence(promise: Promise) -> str:
+    """What else counts as a first touch; empty where nothing does."""
+    names = listed(promise.counts_as_touch)
+    return f"a change of {names} counts as a touch, as the owner's own calls and messages do" if names else ""
+
+
 def promise_sentence(promise: Promise) -> str:
     """The whole promise in one sentence, its steps in brackets."""
-    told = [
-        target_sentence(does, target) + (f" ({'; '.join(map(step_sentence, target.steps))})" if target.steps else "")
-        for does, target in targets(promise)
-    ]
-    tries = [] if promise.attempts is None else [attempts_sentence(promise.attempts)]
-    return f"Sales {listed([*told, *tries])}; business time counts {HOURS_OF[promise.hours_of]}"
+    told = [f"{does} ({'; '.join(map(step_sentence, steps))})" if steps else does for does, steps in timed(promise)]
+    return "; ".join(filter(None, (f"Sales {listed(told)}", hours_sentence(promise), touch_sentence(promise))))
 
 
 def recycle_sentence(rule: RecycleRule) -> str:
+    nobody = "where nobody worked it in time and a step stopped it, " if rule.reason == EXPIRED else ""
     back = "" if rule.back_to is None else f"; its stage is set back to {rule.back_to}"
     if rule.return_after is None:
-        return f"it does not come back{back}"
+        return f"{nobody}it does not come back{back}"
     to = "" if rule.to is None else f" to {_OWNERS.get(rule.to, rule.to)}"
     needs = "" if rule.needs is None else f", if there is a {rule.needs}"
-    return f"it may come back{to} after {length(rule.return_after)}{needs}{back}"
+    most = "" if rule.at_most is None else f", {counted(rule.at_most, 'time')} at most"
+    return f"{nobody}it may come back{to} after {length(rule.return_after)}{needs}{most}{back}"
 
 
 def support_sentence(support: Support) -> str:
@@ -158,6 +212,7 @@ def promise_sentences(agreement: Agreement) -> dict[tuple[str, ...], str]:
     """Each of these in one sentence, by its place in the document: `("pools", "inbound")`."""
     return {
         **{("calendars", one.id): calendar_sentence(one) for one in agreement.calendars.values()},
+        **{("named_accounts", one.company): account_sentence(one) for one in agreement.named_accounts},
         **{("pools", id_): pool_sentence(pool) for id_, pool in agreement.pools.items()},
         **{("promises", id_): promise_sentence(promise) for id_, promise in agreement.promises.items()},
         **{("recycle", rule.reason): recycle_sentence(rule) for rule in agreement.recycle},

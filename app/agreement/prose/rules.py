@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.agreement.model import Agreement, Disqualifier, Persona, Playbook, Route, StageRule
+from app.agreement.model import Agreement, Disqualifier, Persona, Playbook, Route, StageRule, Territory
 from app.agreement.prose.rule import Rule, as_sentence
 from app.agreement.prose.words import counted, listed, often
 from app.rules.condition import Condition
@@ -42,6 +42,12 @@ def route_rule(route: Route) -> Rule:
     return Rule(route.id, f"{route.because}; {where}{_left_over(route.when)}", route.when)
 
 
+def territory_rule(territory: Territory) -> Rule:
+    owners = listed(territory.owners)
+    whom = owners if len(territory.owners) == 1 else f"the first of {owners} who can take it"
+    return Rule(territory.id, f"{territory.because}; goes to {whom}{_left_over(territory.when)}", territory.when)
+
+
 def playbook_rule(playbook: Playbook) -> Rule:
     shows = f", and show {listed(playbook.show)}" if playbook.show else ""
     return Rule(playbook.id, f"say “{playbook.say}”{shows},{_left_over(playbook.when)}", playbook.when)
@@ -66,6 +72,7 @@ def rule_sentences(agreement: Agreement, vocabulary: Vocabulary) -> dict[tuple[s
         **{("disqualify", one.id): disqualifier_rule(one) for one in agreement.disqualify},
         **{("stages", one.id): stage_rule(one) for one in agreement.stages},
         **{("routes", one.id): route_rule(one) for one in agreement.routes},
+        **{("territories", one.id): territory_rule(one) for one in agreement.territories},
         **{("playbooks", one.id): playbook_rule(one) for one in agreement.playbooks},
     }
     for name, card in cards(agreement).items():
@@ -85,6 +92,7 @@ def conditions(agreement: Agreement) -> dict[tuple[str, ...], Condition]:
         **{("stages", one.id, "when"): one.when for one in agreement.stages},
         ("ready", "when"): agreement.ready.when,
         **{("routes", one.id, "when"): one.when for one in agreement.routes},
+        **{("territories", one.id, "when"): one.when for one in agreement.territories},
         **{("playbooks", one.id, "when"): one.when for one in agreement.playbooks},
     }
     return {place: condition for place, condition in written.items() if condition is not None}

@@ -8,14 +8,14 @@ from app.agreement.model import Agreement, Pool, Promise, Ready
 from app.agreement.prose import rules
 from app.agreement.prose.page import Block, Item, Listing, Paragraph, Section, Subheading
 from app.agreement.prose.promises import (
-    HOURS_OF,
-    attempts_sentence,
+    account_sentence,
+    hours_sentence,
     member_sentence,
     pool_sentences,
     recycle_sentence,
     step_sentence,
-    target_sentence,
-    targets,
+    timed,
+    touch_sentence,
 )
 from app.agreement.prose.rule import Rule, as_item
 from app.agreement.prose.signed import bullets
@@ -50,12 +50,22 @@ def _sections_about_leads(agreement: Agreement, vocabulary: Vocabulary) -> Itera
 
 def _sections_about_handoffs(agreement: Agreement, vocabulary: Vocabulary) -> Iterator[Section]:
     yield Section(title("routes"), _first_match(map(rules.route_rule, agreement.routes), vocabulary))
+    yield from _sections_about_owners(agreement, vocabulary)
     yield Section(title("pools"), tuple(block for pool in agreement.pools.values() for block in _pool(pool)))
     promised = tuple(block for promise in agreement.promises.values() for block in _promise(promise))
     yield Section(title("promises"), promised)
     returned = (f"{spoken(one.reason)}: {recycle_sentence(one)}." for one in agreement.recycle)
     yield Section(title("recycle"), (bullets(*returned),))
     yield Section(title("playbooks"), _first_match(map(rules.playbook_rule, agreement.playbooks), vocabulary))
+
+
+def _sections_about_owners(agreement: Agreement, vocabulary: Vocabulary) -> Iterator[Section]:
+    """Who goes before turns where a pool prefers it; a team without territories or accounts has no such section."""
+    if agreement.territories:
+        yield Section(title("territories"), _first_match(map(rules.territory_rule, agreement.territories), vocabulary))
+    if agreement.named_accounts:
+        accounts = (f"{one.company}: {account_sentence(one)}." for one in agreement.named_accounts)
+        yield Section(title("named_accounts"), (bullets(*accounts),))
 
 
 def _rules(told: Iterable[Rule], vocabulary: Vocabulary, *, ordered: bool = False) -> Block:
@@ -108,13 +118,10 @@ def _pool(pool: Pool) -> Iterator[Block]:
 
 def _promise(promise: Promise) -> Iterator[Block]:
     yield Subheading(f"Promise {promise.id}")
-    yield Paragraph(f"Business time counts {HOURS_OF[promise.hours_of]}.")
-    timed = [
-        Item(
-            f"Sales {target_sentence(does, target)}.",
-            tuple(Item(f"{capital(step_sentence(step))}.") for step in target.steps),
-        )
-        for does, target in targets(promise)
-    ]
-    tries = [] if promise.attempts is None else [Item(f"Sales {attempts_sentence(promise.attempts)}.")]
-    yield Listing((*timed, *tries))
+    said = filter(None, (hours_sentence(promise), touch_sentence(promise)))
+    yield Paragraph(" ".join(f"{capital(text)}." for text in said))
+    items = (
+        Item(f"Sales {does}.", tuple(Item(f"{capital(step_sentence(step))}.") for step in steps))
+        for does, steps in timed(promise)
+    )
+    yield Listing(tuple(items))

@@ -18,6 +18,8 @@ TITLES: Mapping[str, str] = {
     "stages": "Lifecycle stages",
     "ready": "When a lead is ready for sales",
     "routes": "Routes",
+    "territories": "Territories",
+    "named_accounts": "Named accounts",
     "pools": "Pools",
     "promises": "Promises",
     "recycle": "Returned leads",

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from app.agreement.lint import lint
 from app.agreement.portal import PortalWords
+from app.agreement.reads import LEAD_ZONE
 from app.agreement.source import SIZE_LIMIT
 from app.agreement.vocabulary import default_vocabulary
 from app.records.crm import Owner, PropertyDefinition, PropertyOption
@@ -17,17 +19,25 @@ _KNOWN = default_vocabulary()
 _INDUSTRY = PropertyDefinition(
     "industry", "Industry", "enumeration", (PropertyOption("BANKING", "Banking"),), field_type="select"
 )
+_DEFINED = {name: one for name, one in _KNOWN.properties.items() if name != LEAD_ZONE}
 PORTAL = PortalWords(
-    replace(_KNOWN, properties={**_KNOWN.properties, "company.industry": _INDUSTRY}),
+    replace(_KNOWN, properties={**_DEFINED, "company.industry": _INDUSTRY}),
     tuple(Owner(OwnerId(name), f"{name}@example.com", name, active=name != "bob") for name in ("ann", "bob", "sam")),
     HUBSPOT_DEFAULT_STAGES,
     tier="starter",
 )
-"""A portal in which the small document has no fault: Bob has left, and an industry is one choice."""
+"""A portal in which the small document has no fault: Bob has left, an industry is one choice, no lead has a zone."""
+
+
+def found(text: str) -> list[tuple[str, str]]:
+    """The code and the place of each fault, beside that portal."""
+    return [(fault.code, fault.path) for fault in lint(text, file="a.yaml", portal=PORTAL)]
+
 
 _BIG = "big: {company.numberofemployees: {at_least: 50}}"
 _BUYER = "{id: buyer, role: decision_maker, when: {contact.jobtitle: {has_any: [head]}}}"
 _GIVEN = "{company: {numberofemployees: 50}}"
+_ACCOUNT = "named_accounts: [{company: Acme, domain: %s, owner: sam@example.com}]\npools:\n"
 _HOURS = '{mon-thu: ["09:00-17:00"], fri: ["09:00-13:00"]}'
 _MEMBERS = "members: [{owner: ann@example.com}]"
 _ROUTE = "  - {id: rest, because: All of them, to: everyone, promise: soon}\n"
@@ -50,6 +60,10 @@ def _say(say: str) -> str:
 
 def _steps(steps: str) -> str:
     return broken("within: 4 business hours", f"within: 4 business hours, steps: [{steps}]")
+
+
+def _prefers(preference: str) -> str:
+    return broken(_MEMBERS, f"prefer: [{preference}], {_MEMBERS}")
 
 
 def _account(when: str, then: str) -> str:
@@ -98,6 +112,7 @@ _FORM: Mapping[str, str] = {
     "bad_count": broken(_MEMBERS, "members: [{owner: ann@example.com, at_most: many}]"),
     "bad_moment": _steps("{at: later, do: reassign}"),
     "bad_step": _steps("{at: breach, do: notify boss}"),
+    "bad_property": broken("hours_of: pool", "hours_of: pool, counts_as_touch: [Last contacted]"),
     "bad_value": _ready("{reaches: marketingqualifiedlead, wait_for: {known: [size], at_most: 2 min}}"),
     "bad_score": broken(_SIZE + "]}", _SIZE + "]}\n  interest: {rows: [{id: a, points: 1, when: {meets: big}}]}"),
     "bad_calendar": broken(f"open: {_HOURS}", "open: {mon-sun: []}"),
@@ -160,6 +175,7 @@ _NAMES: Mapping[str, str] = {
     "unknown_disqualified": broken("expect: {ready: true}", "expect: {disqualified: rival}"),
     "fallback_circle": broken(_MEMBERS, f"{_MEMBERS}, if_nobody: everyone"),
     "unused": broken(_BIG, f"{_BIG}\n  small: {{company.numberofemployees: {{below: 50}}}}"),
+    "prefers_nothing": _prefers("territory"),
 }
 
 _ROWS: Mapping[str, str] = {
@@ -190,10 +206,17 @@ _SIGNED: Mapping[str, str] = {
         "accept: {within: 4 business hours}",
         "accept: {within: 4 business hours}, first_touch: {within: 30 business min}",
     ),
+    "step_after_stop": _steps("{at: breach, do: stop}, {at: breach + 1 hour, do: task}"),
+    "nobody_else": _steps("{at: breach, do: reassign}"),
+    "hours_apart": broken(_MEMBERS, "members: [{owner: ann@example.com, calendar: night}]").replace(
+        "definitions:\n", '  - {id: night, time_zone: Europe/Berlin, open: {mon-sun: ["20:00-24:00"]}}\ndefinitions:\n'
+    ),
+    "account_free_mail": _prefers("named_account").replace("pools:\n", _ACCOUNT % "gmail.com"),
     "duplicate_member": broken(_MEMBERS, "members: [{owner: ann@example.com}, {owner: Ann@example.com}]"),
 }
 
 _PORTAL: Mapping[str, str] = {
+    "lead_zone": broken("hours_of: pool", "hours_of: lead"),
     "unknown_property": _persona("{contact.favourite_colour: blue}"),
     "unknown_option": _persona("{company.industry: RETAIL}"),
     "unknown_owner": broken(_MEMBERS, "members: [{owner: cy@example.com}]"),

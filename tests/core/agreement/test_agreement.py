@@ -152,7 +152,7 @@ def test_an_example_happens_in_the_agreements_zone(whole: Agreement) -> None:
 
 
 def test_it_knows_which_properties_it_reads(whole: Agreement) -> None:
-    assert whole.reads.company == {"numberofemployees", "industry", "name"}
+    assert whole.reads.company == {"numberofemployees", "industry", "name", "country", "domain"}
     assert {"jobtitle", "email", "recent_conversion_event_name", "recent_conversion_date"} <= whole.reads.contact
 
 
@@ -181,6 +181,7 @@ def test_a_portal_says_what_it_lacks() -> None:
         ("unknown_property", "/disqualify/1/when/any/0/contact.jobtitle"),
         *(("unknown_option", f"/definitions/our_market/1/company.industry/one_of/{at}") for at in range(3)),
         ("unknown_owner", "/pools/0/members/0/owner"),
+        ("unknown_owner", "/named_accounts/0/owner"),
         ("inactive_owner", "/pools/1/members/0/owner"),
         ("unknown_stage", "/stages/1/id"),
     }

@@ -133,7 +133,24 @@ EDITS: tuple[tuple[ContentEdit, list[str]], ...] = (
         insert("pools/1/members/1", {"owner": "dee@example.com", "share": 2}),
         ["+ Pool enterprise, member dee@example.com: added: share 2"],
     ),
-    (move("pools/0/prefer", 1, 0), ["> Pool inbound, prefer: previous_owner moved from 2nd to 1st place"]),
+    (move("pools/0/prefer", 2, 1), ["> Pool inbound, prefer: previous_owner moved from 3rd to 2nd place"]),
+    (
+        insert("territories/0/owners/0", "ann@example.com"),
+        ["+ Territory canada, owners: added: ann@example.com"],
+    ),
+    (
+        drop("named_accounts/0"),
+        ["- Named account Harbour Insurance: removed: ann@example.com has it, known by the domain harbour.example"],
+    ),
+    (
+        put("named_accounts/1/owner", "eve@example.com"),
+        ["~ Named account Meridian Freight, owner: bob@example.com → eve@example.com"],
+    ),
+    (put("pools/1/working_hours", "require"), ["+ Pool enterprise, working hours: added: require"]),
+    (
+        put("calendars/0/extra_open/2026-12-19", ["09:00-12:00"]),
+        ["~ Calendar us, extra open, 2026-12-19: 10:00-14:00 → 09:00-12:00"],
+    ),
     (
         put("promises/0/first_touch/within", "2 business hours"),
         ["~ Promise fast, first touch, within: 1 business hour → 2 business hours"],
@@ -197,11 +214,11 @@ EDITS: tuple[tuple[ContentEdit, list[str]], ...] = (
         [f"~ Example {EXAMPLE}, given, signals, ago: 1 h → 2 h"],
     ),
     (
-        put("examples/8/expect/score.interest", 1),
+        put("examples/10/expect/score.interest", 1),
         ["~ Example A good fit whose interest has passed, expect, score.interest: 0 → 1"],
     ),
     (
-        drop("examples/7"),
+        drop("examples/9"),
         ["- Example One employee below our market: removed: score.fit 0, stage lead, ready false"],
     ),
 )

@@ -60,12 +60,26 @@ def test_the_free_mail_list_touches_what_asks_for_it() -> None:
     asking["disqualify"][0]["when"] = {"meets": "private"}
     old = build_agreement(asking)
     new = build_agreement(edited(asking, put("free_mail", {"add": ["example.net"]})))
-    assert touched_sections(old, new) == {"free_mail", "definitions", "disqualify"}
+    assert touched_sections(old, new) == {"free_mail", "definitions", "disqualify", "named_accounts"}
+
+
+def test_the_free_mail_list_touches_no_accounts_where_there_are_none() -> None:
+    assert touched_sections(TINY, build_agreement(edited(TINY.document, put("free_mail", {"add": ["a.de"]})))) == {
+        "free_mail"
+    }
+
+
+def test_a_calendar_that_only_a_member_keeps_touches_pools_and_promises() -> None:
+    old = edited(BASE.document, insert("calendars/1", NIGHT), put("pools/0/members/0/calendar", "night"))
+    new = edited(old, put("calendars/1/time_zone", "Asia/Tokyo"))
+    touched = touched_sections(build_agreement(old), build_agreement(new))
+    assert touched == {"calendars", "pools", "promises"}
 
 
 BLANK: tuple[ContentEdit, ...] = (
     put("definitions/our_market ", {"contact.city": "Berlin"}),
     insert("calendars/1", {**NIGHT, "id": "us "}),
+    put("pools/0/members/0/calendar", "us "),
     put("pools/0/calendar", "us "),
     put("pools/0/if_nobody", "enterprise "),
     put("routes/1/to", " inbound"),
@@ -95,6 +109,7 @@ def test_no_value_changes_without_touching_its_section() -> None:
 SECOND = edited(
     TINY.document,
     insert("calendars/1", {"id": "second", "time_zone": "UTC", "open": {"mon": ["08:00-10:00"]}}),
+    put("calendars/0/extra_open", {"2026-12-19": ["10:00-14:00"]}),
     put("definitions/second", {"company.country": "US"}),
     insert("personas/1", {"id": "second", "role": "champion", "when": {"contact.jobtitle": "Engineer"}}),
     put(
@@ -102,17 +117,43 @@ SECOND = edited(
     ),
     insert("disqualify/0", {"id": "spare", "because": "A reason", "when": {"contact.country": "XX"}}),
     insert("routes/0", {"id": "first", "because": "B", "when": {"meets": "big"}, "to": "second", "promise": "second"}),
+    put("territories", [{"id": "north", "because": "North", "when": {"contact.city": "Oslo"}, "owners": ["a@b.cd"]}]),
+    put("named_accounts", [{"company": "Acme", "domain": "acme.com", "owner": "a@b.cd"}]),
     insert(
         "pools/1",
-        {"id": "second", "manager": "a@b.cd", "calendar": "second", "members": [{"owner": "a@b.cd", "share": 2}]},
+        {
+            "id": "second",
+            "manager": "a@b.cd",
+            "calendar": "second",
+            "working_hours": "prefer",
+            "prefer": ["territory"],
+            "reassign_at_most": 3,
+            "members": [{"owner": "a@b.cd", "share": 2, "calendar": "second"}],
+        },
     ),
-    insert("promises/1", {"id": "second", "hours_of": "lead", "first_touch": {"within": "1 h"}}),
-    insert("recycle/0", {"reason": "later", "return_after": "1 day", "back_to": "lead"}),
+    insert(
+        "promises/1",
+        {
+            "id": "second",
+            "hours_of": "lead",
+            "when_owner_away": "stop",
+            "counts_as_touch": ["hs_lead_status"],
+            "first_touch": {"within": "1 h"},
+            "attempts": {"count": 3, "within": "5 days", "steps": [{"at": "breach", "do": "stop"}]},
+        },
+    ),
+    insert("recycle/0", {"reason": "later", "return_after": "1 day", "back_to": "lead", "at_most": "2 times"}),
     insert("playbooks/0", {"id": "talk", "say": "Hello", "show": ["deck"]}),
 )
 TWO = build_agreement(SECOND)
-NAMES = ("other", "second", "everyone", "soon", "office", "big", "lead", "owner", "champion", "sales", "ready", "month")
-VALUES = ("8 days", "2026-11-21", "2026-11-21 10:00", "10:00-11:00", "a@example.com", "never", "USD", "Asia/Tokyo")
+NAMES = (
+    *("other", "second", "everyone", "soon", "office", "big", "lead", "owner", "champion", "sales", "ready", "month"),
+    *("require", "named_account", "run", "75 %", "reassign", "4 times"),
+)
+VALUES = (
+    *("8 days", "2026-11-21", "2026-11-21 10:00", "10:00-11:00", "a@example.com", "never", "USD", "Asia/Tokyo"),
+    "acme.de",
+)
 
 
 def others(value: object) -> tuple[object, ...]:

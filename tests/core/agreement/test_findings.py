@@ -6,13 +6,9 @@ from app.agreement.accountability import Breach, read_breach
 from app.agreement.lint import lint
 from app.records.span import Span
 from tests.core.agreement.documents import SMALL, broken
-from tests.core.agreement.one_of_each import PORTAL
+from tests.core.agreement.one_of_each import found
 
 ROUTE = "  - {id: rest, because: All of them, to: everyone, promise: soon}\n"
-
-
-def found(text: str) -> list[tuple[str, str]]:
-    return [(fault.code, fault.path) for fault in lint(text, file="a.yaml", portal=PORTAL)]
 
 
 def with_route(when: str, text: str = SMALL) -> str:
@@ -123,8 +119,8 @@ def test_a_pool_that_only_stands_in_is_used() -> None:
     assert found(text.replace("calendar: office,", "calendar: office, if_nobody: others,", 1)) == []
 
 
-def steps(first: str, second: str) -> list[tuple[str, str]]:
-    written = f"{{at: {first}, do: notify owner}}, {{at: {second}, do: notify manager}}"
+def steps(first: str, second: str, *, first_does: str = "notify owner") -> list[tuple[str, str]]:
+    written = f"{{at: {first}, do: {first_does}}}, {{at: {second}, do: notify manager}}"
     return found(broken("within: 4 business hours", f"within: 4 business hours, steps: [{written}]"))
 
 
@@ -134,6 +130,16 @@ def test_steps_come_one_after_the_other() -> None:
     assert steps("75 %", "50 %") == steps("breach + 1 hour", "breach") == late
     assert steps("breach + 2 hours", "breach + 90 min") == late
     assert steps("breach + 1 business day", "breach + 2 hours") == []  # which is later depends on the day
+
+
+def test_steps_of_attempts_come_one_after_the_other_too() -> None:
+    attempts = "attempts: {count: 2, within: 3 days, steps: [{at: breach, do: task}, {at: 75 %, do: task}]}"
+    text = broken("accept: {within: 4 business hours}", f"accept: {{within: 4 business hours}}, {attempts}")
+    assert found(text) == [("steps_order", "/promises/0/attempts/steps/1/at")]
+
+
+def test_what_comes_after_the_end_of_a_handoff_is_never_done() -> None:
+    assert steps("breach", "breach + 1 hour", first_does="stop") == [("step_after_stop", "/promises/0/accept/steps/1")]
 
 
 def test_a_promise_of_other_units_is_not_called_late() -> None:

@@ -12,7 +12,7 @@ from app.agreement.prose import as_markdown, prose
 from app.agreement.prose.words import counted, day, length, listed, lowered, money, often, ordinal, plain
 from app.records.span import Span
 from tests.core.agreement.documents import SMALL, WHOLE
-from tests.core.agreement.edits import ContentEdit, edited, put
+from tests.core.agreement.edits import ContentEdit, drop, edited, put
 
 VOCABULARY = default_vocabulary()
 BASE = parse_agreement(WHOLE, file="agreement.yaml")
@@ -49,6 +49,8 @@ def test_the_sections_stand_in_the_order_in_which_an_agreement_is_read() -> None
         "Lifecycle stages",
         "When a lead is ready for sales",
         "Routes",
+        "Territories",
+        "Named accounts",
         "Pools",
         "Promises",
         "Returned leads",
@@ -96,7 +98,15 @@ def test_a_promise_is_read_with_its_steps() -> None:
         "  - At the breach: notify the manager.",
         "  - 1 business hour after the breach: the lead goes to somebody else.",
         "- Sales tries at least 6 times within 14 days.",
+        "  - At 75 % of the time: the owner gets one more task.",
+        "  - 14 days after the breach: the handoff expires.",
     ]
+
+
+def test_a_team_without_territories_and_accounts_has_no_such_sections() -> None:
+    headings = {line for line in read(parse_agreement(SMALL, file="small.yaml")) if line.startswith("## ")}
+    assert not headings & {"## Territories", "## Named accounts"}
+    assert {"## Routes", "## Pools"} <= headings
 
 
 @pytest.mark.parametrize(
@@ -132,6 +142,39 @@ def test_a_promise_is_read_with_its_steps() -> None:
             ),
             "- us: Monday to Tuesday 09:00-12:00; Friday 08:00-09:00, in UTC.",
         ),
+        (
+            drop("territories/0/when"),
+            (
+                "1. canada: Companies in Canada; goes to the first of bob@example.com and cy@example.com "
+                "who can take it for every lead that is left"
+            ),
+        ),
+        (
+            put("named_accounts/1/domain", "m.example"),
+            "- Meridian Freight: bob@example.com has it, known by the domain m.example.",
+        ),
+        (put("pools/1/members/0/calendar", "us"), "- eve@example.com: a share of 1, in the hours of the calendar us"),
+        (
+            put("calendars/0/extra_open", {"2026-12-20": ["8:00-9:00", "10:00-11:00"]}),
+            (
+                "- us: Monday to Friday 09:00-17:30, in America/New_York; closed on the public holidays of US and "
+                "24 December 2026; open on 20 December 2026 08:00-09:00, 10:00-11:00."
+            ),
+        ),
+        (
+            put("recycle/1/at_most", "1 time"),
+            (
+                "- No time: it may come back to the same owner after 30 days, if there is a new signal, "
+                "1 time at most; its stage is set back to lead."
+            ),
+        ),
+        (
+            put("promises/0/counts_as_touch", ["hs_lead_status"]),
+            (
+                "Business time counts in the hours of whoever has the lead. A change of hs_lead_status counts as a "
+                "touch, as the owner's own calls and messages do."
+            ),
+        ),
         (put("agreement/ends_on", "never"), "The agreement has no last day; it stands until both sides replace it."),
         (put("agreement/support", []), "Neither side promised any."),
         (
@@ -161,7 +204,8 @@ def test_the_smallest_agreement_says_what_it_leaves_out() -> None:
     assert section(lines, "Accountability") == ["No consequences were agreed on."]
     assert section(lines, "Pools")[1] == (
         "sam@example.com manages it. Its hours are those of the calendar office. "
-        "When nobody in it can take a lead, it waits until somebody can."
+        "When nobody in it can take a lead, it waits until somebody can. "
+        "A late lead may be given to somebody else 2 times at most."
     )
 
 

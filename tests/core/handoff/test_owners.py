@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.handoff.decision import Assignment, Kind, Skipped
+from app.handoff.owners import Nobody, find_owner, members_in_turn
 from app.handoff.route import charge
-from app.handoff.state import History, Lead, PoolState, Roster
+from app.handoff.search import Search
+from app.handoff.state import HandoffState, History, Lead, PoolState, Roster, Tenure
 from app.records.ids import OwnerId, PoolId
 from tests.core.handoff.parts import (
     DAY,
@@ -25,6 +27,8 @@ from tests.core.handoff.parts import (
     set_by,
     with_pool,
 )
+
+PAIR = ("eve", "dan")
 
 
 def inbound(**properties: Any) -> Lead:
@@ -77,6 +81,52 @@ def test_a_lead_that_is_to_go_to_somebody_else_does_not_go_back() -> None:
     line = assigned(lead(history=history, hubspot_owner_id="eve"))
     assert line.owner_id == "dan"
     assert all(passed.who == "eve@example.com" for passed in line.skipped)
+
+
+def test_everybody_who_had_a_lead_that_is_to_go_to_somebody_else_is_passed_over() -> None:
+    last = rejected(owner_id=OwnerId("dan"), owners=(OwnerId("eve"), OwnerId("dan")), to_different_owner=True)
+    line = assigned(lead(history=History(last=last)))
+    assert line.owner_id == "sam"
+    assert line.skipped == (
+        Skipped("dan@example.com", "had the lead before, but declined this lead before"),
+        Skipped("eve@example.com", "had this lead before"),
+        Skipped("dan@example.com", "declined this lead before"),
+    )
+
+
+def test_whoever_let_a_lead_expire_does_not_get_it_back_where_somebody_else_is_to() -> None:
+    last = rejected(state=HandoffState.EXPIRED, owner_id=OwnerId("eve"), to_different_owner=True)
+    line = assigned(lead(history=History(last=last)))
+    assert line.owner_id == "dan"
+    assert Skipped("eve@example.com", "let this lead expire before") in line.skipped
+
+
+def test_a_lead_that_is_given_on_never_goes_back_to_who_had_it() -> None:
+    tenures = tuple(Tenure(number, OwnerId(name), f"{name}@example.com", NOW) for number, name in enumerate(PAIR, 1))
+    handed = handoff(owner_id=OwnerId("dan"), tenures=tenures)
+    decision = decided(open_lead(handed=handed), among=roster(gone=("dan",)))
+    assert decision.handoff_owner == "sam"
+    assert decision.assignment is not None
+    assert Skipped("eve@example.com", "had this lead already") in decision.assignment.skipped
+
+
+def test_whoever_stands_in_does_so_even_for_a_lead_that_they_declined() -> None:
+    history = History(last=rejected(owner_id=OwnerId("sam"), to_different_owner=True))
+    line = assigned(lead(history=history), roster(gone=PAIR))
+    assert (line.owner_id, line.because) == ("sam", "stands in for pool enterprise")
+    given_on = Search(
+        with_pool(ENTERPRISE), open_lead(), roster(gone=PAIR), NOW, {OwnerId("sam"): "had to be replaced"}
+    )
+    assert isinstance(find_owner(given_on, ENTERPRISE), Nobody)
+
+
+def test_the_only_member_does_not_get_a_lead_back_that_is_to_be_given_on() -> None:
+    alone = with_pool(ENTERPRISE, members=with_pool(ENTERPRISE).pools[ENTERPRISE].members[:1])
+    search = Search(alone, open_lead(), roster(), NOW, {OwnerId("eve"): "had to be replaced"})
+    assert members_in_turn(search, alone.pools[ENTERPRISE])[0] == ()
+    found = find_owner(search, ENTERPRISE)
+    assert isinstance(found, Assignment)
+    assert found.owner_id == "sam"
 
 
 def test_the_only_member_of_a_pool_gets_even_a_lead_that_they_declined() -> None:
