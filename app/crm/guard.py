@@ -10,7 +10,7 @@ from typing import Protocol
 
 from app.records.quota import QuotaClass
 
-__all__ = ["Breaker", "Quota", "QuotaClass"]
+__all__ = ["Breaker", "Quota", "QuotaClass", "Unguarded"]
 
 
 class Quota(Protocol):
@@ -22,6 +22,22 @@ class Quota(Protocol):
 
     async def push_back(self, kind: QuotaClass, by: timedelta) -> None:
         """The CRM said that a quota is used up: let no worker call before `by` has passed."""
+
+
+class Unguarded:
+    """Neither quota nor breaker: for a person's few questions, asked also where no database keeps the two."""
+
+    async def take(self, kind: QuotaClass, *, patience: timedelta) -> timedelta:  # noqa: ARG002  as Quota has it
+        return timedelta()
+
+    async def push_back(self, kind: QuotaClass, by: timedelta) -> None:
+        """Nothing is kept, so nothing is put off."""
+
+    async def check(self) -> timedelta | None:
+        return None
+
+    async def record(self, *, ok: bool) -> None:
+        """Nothing is kept, so nothing is counted."""
 
 
 class Breaker(Protocol):

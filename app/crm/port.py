@@ -8,20 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
 from app.crm.errors import CrmError
+from app.records.changes import Changed, Place
 from app.records.crm import Company, Contact, Deal, Owner, PastValue, PropertyDefinition
+from app.records.engagement import Engagement, EngagementKind
 from app.records.event import Event, Unreadable
-from app.records.ids import CompanyId, ContactId, ObjectType, OwnerId
+from app.records.ids import CompanyId, ContactId, ObjectType, OwnerId, PortalId
 
 BATCH = 100
 """How many records one call reads or writes at most."""
 
 HISTORY_BATCH = 50
 """How many records one call reads the past of at most."""
+
+
+SEARCH_PAGE = 200
+"""How many records one page of a search holds at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,9 @@ class Secrets:
         return "Secrets(…)"
 
 
+Headers = tuple[tuple[bytes, bytes], ...]
+
+
 class Verdict(StrEnum):
     """Why a request was let in, or was not. Shown to ops; the caller gets the same 401 for each refusal."""
 
@@ -65,8 +74,22 @@ class Inbox(Protocol):
     def verify(self, request: SignedRequest, secrets: Secrets, *, now: datetime) -> Verdict:
         """Judge a request on its raw bytes, before anything is parsed. Never raises."""
 
+    def sign(self, method: str, target: str, body: bytes, secret: str, *, now: datetime) -> Headers:
+        """The headers that make the request one of this CRM's, for trying out the way here."""
+
     def parse(self, body: bytes) -> list[Event | Unreadable]:
         """Read every event of a body. Never raises: what cannot be read comes back as Unreadable, alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Whose token it is. `clock_ahead` is how far this machine's clock is ahead of the CRM's, to the second; None where
+    the answer told no time.
+    """
+
+    portal_id: PortalId
+    time_zone: str
+    clock_ahead: timedelta | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +100,14 @@ class ContactsRead:
 
     found: Mapping[ContactId, Contact]
     missing: frozenset[ContactId]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedPage:
+    """Contacts that changed, in the order of their last changes, and where to go on; None at the end."""
+
+    contacts: tuple[Changed, ...]
+    next: Place | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +142,23 @@ class TaskDraft:
     body: str
 
 
+@dataclass(frozen=True, slots=True)
+class TaskClosing:
+    """Mark a task as completed, though its work was not done; `because` takes the place of its subject."""
+
+    key: str
+    task_id: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class EngagementRead:
+    """An engagement as read. `sender` is the address it was sent from, in lower case; "" where none is told."""
+
+    engagement: Engagement
+    sender: str = ""
+
+
 class ActivityKind(StrEnum):
     NOTE = "note"
     TASK = "task"
@@ -143,7 +191,15 @@ class Crm(Protocol):
     mapping it returns, which holds every key that was given.
     """
 
+    async def read_account(self) -> Account: ...
+
     async def read_contacts(self, ids: Sequence[ContactId], properties: Sequence[str]) -> ContactsRead: ...
+
+    async def search_changed(self, after: Place, until: datetime) -> ChangedPage:
+        """The next contacts last changed after `after` and up to `until`, at most SEARCH_PAGE; a page may be empty.
+
+        The CRM may learn of a change only some minutes after it was made.
+        """
 
     async def read_company_ids(self, contact_ids: Sequence[ContactId]) -> Mapping[ContactId, CompanyId]:
         """The primary company of each contact that has one."""
@@ -177,6 +233,20 @@ class Crm(Protocol):
     async def create_notes(self, drafts: Sequence[NoteDraft]) -> Mapping[str, Outcome]: ...
 
     async def create_tasks(self, drafts: Sequence[TaskDraft]) -> Mapping[str, Outcome]: ...
+
+    async def close_tasks(self, closings: Sequence[TaskClosing]) -> Mapping[str, Outcome]:
+        """Complete tasks. One that is completed already is Done too; one that was deleted comes back as Gone."""
+
+    async def read_engagements(self, kind: EngagementKind, ids: Sequence[str]) -> Mapping[str, EngagementRead]:
+        """Engagements by the id asked for. Those that are gone, or say no time, are absent."""
+
+    async def read_contacts_of(
+        self, object_type: ObjectType, ids: Sequence[str]
+    ) -> Mapping[str, tuple[ContactId, ...]]:
+        """The contacts that engagements or deals are associated with; those with none (yet) are absent.
+
+        An association may land some time after the record it starts from.
+        """
 
     async def read_activities(
         self, kind: ActivityKind, contact_ids: Sequence[ContactId]

@@ -1,6 +1,7 @@
 """HubSpot's own Python client reads and writes records: somebody else's word on the simulator's answers."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from hubspot import HubSpot
@@ -22,6 +23,7 @@ from hubspot.crm.contacts.exceptions import ApiException
 from hubspot.crm.objects import notes, tasks
 
 from app.crm.simulator import Simulator
+from app.crm.simulator.instants import ShiftedClock, epoch_ms
 
 
 @pytest.fixture
@@ -97,6 +99,23 @@ def test_contacts_are_searched(sim: Simulator, client: HubSpot) -> None:
     answer = client.crm.contacts.search_api.do_search({"filterGroups": [{"filters": filters}], "limit": 10})
 
     assert (answer.total, answer.results[0].id) == (1, contact)
+
+
+def test_changes_are_searched_in_the_order_of_time(sim: Simulator, client: HubSpot, clock: ShiftedClock) -> None:
+    since = str(epoch_ms(clock()))
+    contacts = [sim.create_contact({"firstname": name}) for name in ("Ada", "Bruno")]
+    for contact in reversed(contacts):
+        clock.advance(timedelta(seconds=1))
+        sim.edit_contact(contact, {"jobtitle": "CTO"})
+    later = {"propertyName": "lastmodifieddate", "operator": "GT", "value": since}
+    in_order = [{"propertyName": "lastmodifieddate", "direction": "ASCENDING"}]
+
+    answer = client.crm.contacts.search_api.do_search(
+        {"filterGroups": [{"filters": [later]}], "sorts": in_order, "limit": 200}
+    )
+
+    assert [each.id for each in answer.results] == contacts[::-1]
+    assert answer.results[-1].updated_at == clock()
 
 
 def test_notes_and_tasks_hang_on_their_contact(sim: Simulator, client: HubSpot) -> None:

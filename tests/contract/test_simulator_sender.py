@@ -149,3 +149,30 @@ async def test_events_are_sent_as_they_appear_and_again_when_refused(
 
     assert [event["attemptNumber"] for event in door.events()] == [0, 1, 2]
     assert sim.pending_events() == 0
+
+
+async def test_of_one_contact_in_so_many_no_event_is_ever_posted(
+    sim: Simulator, door: Door, http: httpx.AsyncClient
+) -> None:
+    sim.faults.drop_events = 10
+    sender = WebhookSender(sim, URL, http)
+    contacts = [sim.create_contact({"email": f"c{n}@birch.example"}) for n in range(50)]
+    created = await sender.flush()
+    for contact in contacts:
+        sim.edit_contact(contact, {"jobtitle": "CTO"})
+    edited = await sender.flush()
+
+    assert len(sender.losses.contact_ids) == 5
+    assert {str(event["objectId"]) for event in door.events()} == set(contacts) - sender.losses.contact_ids
+    assert (created.dropped, edited.dropped) == (2 * 5, 5)
+
+
+async def test_a_company_s_own_events_are_not_lost_with_a_contact(
+    sim: Simulator, door: Door, http: httpx.AsyncClient
+) -> None:
+    sim.faults.drop_events = 1
+    company = sim.create_company({"name": "Birch"})
+    sim.create_contact({"email": "ada@birch.example"}, company_id=company)
+    await WebhookSender(sim, URL, http).flush()
+
+    assert {event["subscriptionType"] for event in door.events()} == {"company.creation"}

@@ -1,4 +1,4 @@
-"""Notes and tasks on contacts: creating them, and finding those that are there.
+"""Notes and tasks on contacts: creating them, finding those that are there, completing tasks.
 
 Source: HubSpot developer documentation, "Notes" and "Tasks", and the list of association type ids.
 """
@@ -16,7 +16,7 @@ from app.crm.hubspot.calls import Effect
 from app.crm.hubspot.linked import LinkedReader
 from app.crm.hubspot.paths import Paths
 from app.crm.hubspot.wire import clean
-from app.crm.port import Activity, ActivityKind, NoteDraft, TaskDraft
+from app.crm.port import Activity, ActivityKind, NoteDraft, TaskClosing, TaskDraft
 from app.records.ids import ContactId
 
 _NOTE_TO_CONTACT = 202
@@ -58,8 +58,16 @@ class Activities:
             for contact, records in read.items()
         }
 
+    async def close_tasks(self, closings: Sequence[TaskClosing]) -> Outcomes:
+        """Complete tasks; the body stays as it is, marker and all."""
+        inputs = [Input(each.key, each.task_id, _closed(each)) for each in closings]
+        return await self._write(ActivityKind.TASK, "update", Effect.UPDATE, inputs)
+
     async def _create(self, kind: ActivityKind, inputs: Sequence[Input]) -> Outcomes:
-        write = partial(self._writer.write, self._paths.batch(_SHAPES[kind].objects, "create"), Effect.CREATE)
+        return await self._write(kind, "create", Effect.CREATE, inputs)
+
+    async def _write(self, kind: ActivityKind, verb: str, effect: Effect, inputs: Sequence[Input]) -> Outcomes:
+        write = partial(self._writer.write, self._paths.batch(_SHAPES[kind].objects, verb), effect)
         outcomes = await write_all(inputs, write)
         silent = OutcomeUnknown(f"HubSpot's answer says nothing of this {kind.value}")
         return {each.key: outcomes.get(each.key, silent) for each in inputs}
@@ -83,6 +91,10 @@ def _task(draft: TaskDraft) -> Input:
         "hubspot_owner_id": draft.owner_id,
     }
     return Input(draft.key, None, properties, _on_contact(draft.contact_id, _TASK_TO_CONTACT))
+
+
+def _closed(closing: TaskClosing) -> dict[str, str]:
+    return {"hs_task_status": "COMPLETED", "hs_task_subject": clean(closing.because)}
 
 
 def _on_contact(contact_id: ContactId, type_id: int) -> tuple[object, ...]:

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import re
+import time
 from collections.abc import Awaitable, Callable, Generator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta, tzinfo
+from email.utils import parsedate_to_datetime
 from enum import Enum
 
 import httpx
 import orjson
-import structlog
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_random
 
 from app.clock import Clock
 from app.crm.errors import BreakerOpen, CrmError, Outage, OutcomeUnknown, Throttled, Unreadable
 from app.crm.guard import Breaker, Quota, QuotaClass
 from app.crm.hubspot.faults import refusal
+from app.crm.hubspot.tally import REMAINING, tell
 from app.crm.hubspot.wire import Fields, decode, fields
 from app.errors import ConfigurationError
+from app.metrics import HUBSPOT_WAIT_SECONDS
 
 LARGEST_ANSWER = 32 * 1024 * 1024
 QUICK_TRIES = 2
@@ -36,7 +41,7 @@ _NOT_SENT = (
     httpx.UnsupportedProtocol,
 )
 
-_log = structlog.get_logger()
+_ID = re.compile(r"/\d+(?=/|$)")
 
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -63,6 +68,11 @@ class Call:
     body: object = field(default=None, repr=False)
     params: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def endpoint(self) -> str:
+        """The path with ids taken out: for metrics and logs."""
+        return _ID.sub("/{id}", self.path)
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -73,8 +83,6 @@ class Limits:
     zone: tzinfo = UTC
 
 
-_REMAINING = "X-HubSpot-RateLimit-Remaining"
-"""Calls left in the rolling ten seconds, on every answer but a search's ("API usage guidelines")."""
 _WINDOW_FULL = timedelta(seconds=1)
 """The window rolls: after a moment some of it is free again."""
 
@@ -127,6 +135,12 @@ class Caller:
         self._limits = limits
         self._clock = clock
         self._sleep = sleep
+        self._ahead: timedelta | None = None
+
+    @property
+    def clock_ahead(self) -> timedelta | None:
+        """How far this machine's clock is ahead of HubSpot's by the last answer's Date; None before one told it."""
+        return self._ahead
 
     @property
     def limits(self) -> Limits:
@@ -161,13 +175,24 @@ class Caller:
 
     async def _outcome(self, call: Call) -> Fields | CrmError:
         """Make the call. The answer stays in here: a traceback with locals must not show what HubSpot echoed."""
+        began = time.monotonic()
         answer = await self._exchange(call)
         outcome = self._judge(call, answer)
+        self._set_clock(answer)
+        headers = httpx.Headers() if isinstance(answer, CrmError) else answer.headers
+        code = outcome.code if isinstance(outcome, CrmError) else "ok"
+        tell(call.method, call.endpoint, call.kind, code, headers, time.monotonic() - began)
         await self._feed_back(call, answer, outcome)
         return outcome
 
+    def _set_clock(self, answer: _Answer | CrmError) -> None:
+        dates = [] if isinstance(answer, CrmError) else answer.headers.get_list("date")
+        with suppress(ValueError, TypeError):
+            self._ahead = self._clock.now() - parsedate_to_datetime(dates[-1]) if dates else None
+
     async def _wait_for_quota(self, kind: QuotaClass) -> None:
         wait = await self._quota.take(kind, patience=self._limits.patience)
+        HUBSPOT_WAIT_SECONDS.labels(kind.value).observe(wait.total_seconds())
         if wait > self._limits.patience:
             words = f"the {kind.value} quota of the portal is used up for {wait.total_seconds():.1f} s"
             raise Throttled(words, policy=f"baton {kind.value}", retry_after=wait)
@@ -178,10 +203,8 @@ class Caller:
         await self._breaker.record(ok=not isinstance(outcome, Outage | OutcomeUnknown))
         if isinstance(outcome, Throttled) and outcome.retry_after is not None:
             await self._quota.push_back(call.kind, outcome.retry_after)
-        elif isinstance(answer, _Answer) and answer.headers.get(_REMAINING) == "0":
+        elif isinstance(answer, _Answer) and answer.headers.get(REMAINING) == "0":
             await self._quota.push_back(call.kind, _WINDOW_FULL)
-        code = outcome.code if isinstance(outcome, CrmError) else "ok"
-        _log.debug("hubspot.call", method=call.method, quota=call.kind.value, outcome=code)
 
     async def _exchange(self, call: Call) -> _Answer | CrmError:
         """The answer, or the error that stands for the lack of one.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import UTC, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
 import httpx
 
@@ -13,15 +13,31 @@ from app.crm.guard import Breaker, Quota
 from app.crm.hubspot.activities import Activities
 from app.crm.hubspot.batches import BatchWriter
 from app.crm.hubspot.calls import Caller, Limits, Sleep
+from app.crm.hubspot.changes import ChangeSearch
 from app.crm.hubspot.directory import Directory
+from app.crm.hubspot.engagements import EngagementReader
 from app.crm.hubspot.kinds import PLURALS
 from app.crm.hubspot.linked import LinkedReader
 from app.crm.hubspot.links import Link, LinkReader
 from app.crm.hubspot.objects import Record, RecordReader
 from app.crm.hubspot.paths import paths_for
 from app.crm.hubspot.updates import ContactUpdates
-from app.crm.port import Activity, ActivityKind, ContactsRead, NoteDraft, Outcome, PropertyChange, TaskDraft
+from app.crm.port import (
+    Account,
+    Activity,
+    ActivityKind,
+    ChangedPage,
+    ContactsRead,
+    EngagementRead,
+    NoteDraft,
+    Outcome,
+    PropertyChange,
+    TaskClosing,
+    TaskDraft,
+)
+from app.records.changes import Place
 from app.records.crm import Company, Contact, Deal, Owner, PastValue, PropertyDefinition
+from app.records.engagement import EngagementKind
 from app.records.ids import CompanyId, ContactId, ObjectType
 
 HTTP_TIMEOUT = timedelta(seconds=10)
@@ -56,19 +72,29 @@ class HubspotCrm:
         writer, links = BatchWriter(caller), LinkReader(caller, paths)
         self._version = version
         self._reader = RecordReader(caller, paths)
+        self._changes = ChangeSearch(caller, paths)
         self._links = links
         self._linked = LinkedReader(links, self._reader)
         self._updates = ContactUpdates(writer, self._reader, paths)
         self._activities = Activities(writer, self._linked, paths)
+        self._engagements = EngagementReader(self._reader)
         self._directory = Directory(caller, paths)
 
     def __repr__(self) -> str:
         return f"HubspotCrm({self._version!r})"
 
+    async def read_account(self) -> Account:
+        """Whose token it is, and what time HubSpot has."""
+        return await self._directory.account()
+
     async def read_contacts(self, ids: Sequence[ContactId], properties: Sequence[str]) -> ContactsRead:
         read = await self._reader.read("contacts", ids, properties)
         found = {ContactId(asked): _contact(record) for asked, record in read.found.items()}
         return ContactsRead(found, frozenset(ContactId(each) for each in read.missing))
+
+    async def search_changed(self, after: Place, until: datetime) -> ChangedPage:
+        """The next contacts last changed after `after` and up to `until`, as far as the search index knows."""
+        return await self._changes.page(after, until)
 
     async def read_company_ids(self, contact_ids: Sequence[ContactId]) -> Mapping[ContactId, CompanyId]:
         """The primary company of each contact that has one; without a primary one, the first."""
@@ -114,6 +140,21 @@ class HubspotCrm:
 
     async def create_tasks(self, drafts: Sequence[TaskDraft]) -> Mapping[str, Outcome]:
         return await self._activities.create_tasks(drafts) if drafts else {}
+
+    async def close_tasks(self, closings: Sequence[TaskClosing]) -> Mapping[str, Outcome]:
+        """Complete tasks. One that is completed already is Done too; one that was deleted comes back as Gone."""
+        return await self._activities.close_tasks(closings) if closings else {}
+
+    async def read_engagements(self, kind: EngagementKind, ids: Sequence[str]) -> Mapping[str, EngagementRead]:
+        """Engagements by the id asked for. Those that are gone, or say no time, are absent."""
+        return await self._engagements.read(kind, ids)
+
+    async def read_contacts_of(
+        self, object_type: ObjectType, ids: Sequence[str]
+    ) -> Mapping[str, tuple[ContactId, ...]]:
+        """The contacts that engagements or deals are associated with; those with none (yet) are absent."""
+        links = await self._links.read(PLURALS[object_type], "contacts", ids)
+        return {each: tuple(sorted({ContactId(link.to_id) for link in linked})) for each, linked in links.items()}
 
     async def read_activities(
         self, kind: ActivityKind, contact_ids: Sequence[ContactId]

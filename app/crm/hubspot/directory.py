@@ -14,8 +14,9 @@ from app.crm.hubspot.kinds import PLURALS
 from app.crm.hubspot.links import next_page
 from app.crm.hubspot.paths import Paths
 from app.crm.hubspot.wire import Fields, fields, identifier, items, text
+from app.crm.port import Account
 from app.records.crm import Owner, PropertyDefinition, PropertyOption
-from app.records.ids import ObjectType, OwnerId
+from app.records.ids import ObjectType, OwnerId, PortalId
 
 _PAGE = "100"
 _MOST_PAGES = 200
@@ -35,6 +36,14 @@ class Directory:
     def __init__(self, caller: Caller, paths: Paths) -> None:
         self._caller = caller
         self._paths = paths
+
+    async def account(self) -> Account:
+        """Whose token it is. Raises Unreadable for an answer that names no account."""
+        content = await self._caller.send(Call("GET", self._paths.account, Effect.READ))
+        number = identifier(content.get("portalId"), "the account's id")
+        if not number.isdecimal():
+            raise Unreadable("the account's id in HubSpot's answer is no number")
+        return Account(PortalId(int(number)), text(content.get("timeZone")), self._caller.clock_ahead)
 
     async def owners(self) -> tuple[Owner, ...]:
         """Archived owners come from a list of their own, and an owner that is in both is active."""

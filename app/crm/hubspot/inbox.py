@@ -12,7 +12,7 @@ import orjson
 
 from app.crm.hubspot import signature
 from app.crm.hubspot.payload import WrongPayload, read_event
-from app.crm.port import Secrets, SignedRequest, Verdict
+from app.crm.port import Headers, Secrets, SignedRequest, Verdict
 from app.records.event import Event, Unreadable
 
 _LONGEST_NUMBER = 20
@@ -31,6 +31,11 @@ class HubspotInbox:
     def verify(self, request: SignedRequest, secrets: Secrets, *, now: datetime) -> Verdict:
         """Judge a request on its raw bytes, before anything is parsed. Never raises."""
         return signature.verify(request, secrets, public_url=self._public_url, allow_v1=self._allow_v1, now=now)
+
+    def sign(self, method: str, target: str, body: bytes, secret: str, *, now: datetime) -> Headers:
+        """The headers that make the request one of HubSpot's, for trying out the way here."""
+        request = SignedRequest(method, target, (), body)
+        return signature.sign(request, secret, public_url=self._public_url, now=now)
 
     def parse(self, body: bytes) -> list[Event | Unreadable]:
         """Read every event of a body. Never raises: what cannot be read comes back as Unreadable, alone."""

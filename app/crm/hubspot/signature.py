@@ -13,7 +13,7 @@ import hmac
 import re
 from datetime import UTC, datetime, timedelta
 
-from app.crm.port import Secrets, SignedRequest, Verdict
+from app.crm.port import Headers, Secrets, SignedRequest, Verdict
 
 PAST = timedelta(minutes=5)
 FUTURE = timedelta(minutes=1)
@@ -40,6 +40,13 @@ def verify(request: SignedRequest, secrets: Secrets, *, public_url: str, allow_v
     if signatures and allow_v1:
         return _verify_v1(request, signatures, secrets)
     return Verdict.NO_SIGNATURE
+
+
+def sign(request: SignedRequest, secret: str, *, public_url: str, now: datetime) -> Headers:
+    """The headers of version 3 that HubSpot would send with the request."""
+    timestamp = str((now - _EPOCH) // _MILLISECOND).encode()
+    signature = _hmac(_bytes(secret), _v3_content(request, public_url, timestamp))
+    return ((_V3, signature), (_TIMESTAMP, timestamp))
 
 
 def _verify_v3(

@@ -155,8 +155,20 @@ _CALL = (
         "hs_call_status",
         "Call status",
         "enumeration",
-        options=options("BUSY", "CANCELED", "COMPLETED", "FAILED", "IN_PROGRESS", "NO_ANSWER", "QUEUED", "RINGING"),
+        options=options(
+            "BUSY",
+            "CALLING_CRM_USER",
+            "CANCELED",
+            "COMPLETED",
+            "CONNECTING",
+            "FAILED",
+            "IN_PROGRESS",
+            "NO_ANSWER",
+            "QUEUED",
+            "RINGING",
+        ),
     ),
+    standard("hs_call_source", "Call source"),
     standard("hs_call_disposition", "Call outcome"),
     standard("hs_call_to_number", "To number"),
     standard("hs_call_from_number", "From number"),
@@ -178,6 +190,9 @@ _EMAIL = (
     standard("hs_email_text", "Email body", field_type="textarea"),
     standard("hs_email_html", "Email HTML", field_type="html"),
     standard("hs_email_headers", "Email headers"),
+    kept("hs_email_from_email", "Email from address"),
+    kept("hs_incoming_email_is_out_of_office", "Is out of office", "bool"),
+    kept("hs_sequence_id", "Sequence ID", "number"),
 )
 _MEETING = (
     standard("hs_meeting_title", "Meeting name"),
@@ -191,6 +206,17 @@ _MEETING = (
         options=options("SCHEDULED", "COMPLETED", "RESCHEDULED", "NO_SHOW", "CANCELED"),
     ),
     standard("hs_meeting_location", "Meeting location"),
+    kept("hs_meeting_source", "Meeting source"),
+)
+_COMMUNICATION = (
+    standard(
+        "hs_communication_channel_type",
+        "Channel type",
+        "enumeration",
+        options=options("WHATS_APP", "LINKEDIN_MESSAGE", "SMS"),
+    ),
+    standard("hs_communication_logged_from", "Logged from", "enumeration", options=options("CRM")),
+    standard("hs_communication_body", "Communication body", field_type="html"),
 )
 _GROUP_LABELS = {
     "contactinformation": "Contact information",
@@ -217,6 +243,7 @@ def default_schemas() -> dict[str, ObjectSchema]:
         "calls": (*_CALL, *_ACTIVITY, _OWNER, *_RECORD),
         "emails": (*_EMAIL, *_ACTIVITY, _OWNER, *_RECORD),
         "meetings": (*_MEETING, *_ACTIVITY, _OWNER, *_RECORD),
+        "communications": (*_COMMUNICATION, *_ACTIVITY, _OWNER, *_RECORD),
     }
     return {kind.name: _schema(kind.name, own[kind.name]) for kind in OBJECT_TYPES}
 

@@ -47,10 +47,12 @@ _CONTACT_PROPERTIES = (
     "baton_handoff_status",
     "baton_rejection_reason",
     "baton_need_confirmed",
+    "baton_brief_used",
 )
 _COMPANY_PROPERTIES = ("numberofemployees", "industry", "domain", "hubspot_owner_id")
 _CONTACT_EVENTS = ("creation", "deletion", "merge", "privacyDeletion", "restore", "associationChange")
-_ACTIVITY_TYPES = ("0-48", "0-49", "0-47", "0-46", "0-27")
+_ACTIVITY_TYPES = ("0-48", "0-49", "0-47", "0-46", "0-27", "0-18")
+_ACTIVITY_PROPERTIES = (("0-48", "hs_call_status"), ("0-49", "hs_email_status"), ("0-47", "hs_meeting_outcome"))
 
 
 def default_subscriptions() -> list[Subscription]:
@@ -61,6 +63,8 @@ def default_subscriptions() -> list[Subscription]:
         Subscription("company.creation"),
         *(Subscription("company.propertyChange", name) for name in _COMPANY_PROPERTIES),
         *(Subscription("object.creation", object_type_id=type_id) for type_id in _ACTIVITY_TYPES),
+        *(Subscription("object.deletion", object_type_id=type_id) for type_id in _ACTIVITY_TYPES),
+        *(Subscription("object.propertyChange", name, type_id) for type_id, name in _ACTIVITY_PROPERTIES),
     ]
     return [
         Subscription(each.subscription_type, each.property_name, each.object_type_id, _FIRST_SUBSCRIPTION_ID + n)

@@ -33,6 +33,7 @@ class Faults:
     - `reject_stage_values`: stages that are answered 400.
     - `refuse_whole_batch`: one bad input spoils the batch, objectWriteTraceId or not.
     - `echo_before_answer`: `Simulator.on_echo` is awaited before a write is answered.
+    - `drop_events`: of one in so many contacts no webhook is posted while this is on; which, the seed decides.
     - `search_lag`, `association_lag`: how far search and association reads are behind the simulator's clock.
     """
 
@@ -51,6 +52,7 @@ class Faults:
     refuse_whole_batch: bool = False
     validation_rules: list[ValidationRule] = field(default_factory=list)
     echo_before_answer: bool = False
+    drop_events: int = 0
     search_lag: float = 0.0
     association_lag: float = 0.0
 

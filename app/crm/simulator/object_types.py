@@ -30,9 +30,10 @@ NOTES = ObjectType("notes", "note", "0-46")
 MEETINGS = ObjectType("meetings", "meeting", "0-47")
 CALLS = ObjectType("calls", "call", "0-48")
 EMAILS = ObjectType("emails", "email", "0-49")
+COMMUNICATIONS = ObjectType("communications", "communication", "0-18")
 
-OBJECT_TYPES = (CONTACTS, COMPANIES, DEALS, TASKS, NOTES, MEETINGS, CALLS, EMAILS)
-ACTIVITIES = (TASKS, NOTES, MEETINGS, CALLS, EMAILS)
+OBJECT_TYPES = (CONTACTS, COMPANIES, DEALS, TASKS, NOTES, MEETINGS, CALLS, EMAILS, COMMUNICATIONS)
+ACTIVITIES = (TASKS, NOTES, MEETINGS, CALLS, EMAILS, COMMUNICATIONS)
 _BY_WORD = {word: kind for kind in OBJECT_TYPES for word in (kind.name, kind.singular, kind.type_id)}
 
 
@@ -54,31 +55,37 @@ DEFAULT_TYPE_IDS = {
     ("contacts", "calls"): 193,
     ("contacts", "emails"): 197,
     ("contacts", "meetings"): 199,
+    ("contacts", "communications"): 82,
     ("tasks", "contacts"): 204,
     ("notes", "contacts"): 202,
     ("calls", "contacts"): 194,
     ("emails", "contacts"): 198,
     ("meetings", "contacts"): 200,
+    ("communications", "contacts"): 81,
     ("tasks", "companies"): 192,
     ("notes", "companies"): 190,
     ("calls", "companies"): 182,
     ("emails", "companies"): 186,
     ("meetings", "companies"): 188,
+    ("communications", "companies"): 87,
     ("companies", "tasks"): 191,
     ("companies", "notes"): 189,
     ("companies", "calls"): 181,
     ("companies", "emails"): 185,
     ("companies", "meetings"): 187,
+    ("companies", "communications"): 88,
     ("tasks", "deals"): 216,
     ("notes", "deals"): 214,
     ("calls", "deals"): 206,
     ("emails", "deals"): 210,
     ("meetings", "deals"): 212,
+    ("communications", "deals"): 85,
     ("deals", "tasks"): 215,
     ("deals", "notes"): 213,
     ("deals", "calls"): 205,
     ("deals", "emails"): 209,
     ("deals", "meetings"): 211,
+    ("deals", "communications"): 86,
 }
 
 # The label "Primary": a contact has one primary company, which also carries the unlabelled type.

@@ -17,6 +17,7 @@ import httpx
 
 from app.crm.simulator.events import Event
 from app.crm.simulator.instants import epoch_ms
+from app.crm.simulator.losses import Losses
 
 if TYPE_CHECKING:
     from app.crm.simulator.simulator import Simulator
@@ -115,6 +116,7 @@ class WebhookSender:
         self._http = http
         self._secret = sim.client_secret if secret is None else secret
         self._concurrency = concurrency
+        self.losses = Losses(sim.portal, sim.seed)
         self._rng = Random(sim.seed)  # noqa: S311  # disorder, not cryptography
         self._retries: list[Parcel] = []
         self._in_flight = 0
@@ -166,7 +168,7 @@ class WebhookSender:
         """New events, with the disorder that was asked for."""
         parcels = []
         for event in self._sim.portal.outbox.take():
-            if self._rng.random() < self.drop_rate:
+            if self.losses.swallow(event) or self._rng.random() < self.drop_rate:
                 report.dropped += 1
                 continue
             parcels.append(Parcel(event))

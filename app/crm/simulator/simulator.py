@@ -16,16 +16,15 @@ from app.crm.simulator.definitions import Option, PropertyDefinition, PropertyGr
 from app.crm.simulator.events import Event, Subscription
 from app.crm.simulator.faults import Faults
 from app.crm.simulator.instants import Now, wall_clock
-from app.crm.simulator.object_types import COMPANIES, CONTACTS, DEALS, NOTES, TASKS, ObjectType, object_type
+from app.crm.simulator.object_types import COMPANIES, CONTACTS, DEALS, NOTES, ObjectType
 from app.crm.simulator.portal import Portal
 from app.crm.simulator.quota import Quota
 from app.crm.simulator.records import Record, Source
+from app.crm.simulator.selling import PERSON, Selling, kind_named, record_of
 from app.crm.simulator.sender import WebhookSender
 
-PERSON = "userId:1001"
 
-
-class Simulator:
+class Simulator(Selling):
     """A stateful HubSpot account in memory, with its API as the ASGI app `app`.
 
     The methods are what happens in HubSpot by other hands than the app's: they report webhook events, which
@@ -153,23 +152,6 @@ class Simulator:
         contact, company = self._record(CONTACTS, contact_id), self._record(COMPANIES, company_id)
         people.associate(self.portal, contact, company, Source("USER", by), primary=primary)
 
-    def log_activity(
-        self,
-        object_type: str,
-        contact_id: str,
-        properties: Mapping[str, str] | None = None,
-        *,
-        source: str = "CRM_UI",
-        by: str = PERSON,
-    ) -> str:
-        """A call, e-mail, meeting, note or task of a contact, now unless `hs_timestamp` says otherwise."""
-        kind, contact = _kind(object_type), self._record(CONTACTS, contact_id)
-        return people.log_activity(self.portal, kind, contact, properties or {}, Source(source, by)).id
-
-    def complete_task(self, task_id: str, *, by: str = PERSON) -> None:
-        done = {"hs_task_status": "COMPLETED"}
-        people.edit_record(self.portal, self._record(TASKS, task_id), done, Source("CRM_UI", by))
-
     def merge_contacts(self, primary_id: str, other_id: str, *, by: str = PERSON) -> str:
         """The id of the record that both became; the old ids lead to it."""
         primary, other = self._record(CONTACTS, primary_id), self._record(CONTACTS, other_id)
@@ -217,7 +199,7 @@ class Simulator:
         given = tuple(each if isinstance(each, Option) else Option(each, each) for each in options)
         if type == "bool" and not given:
             given = (Option("true", "Yes"), Option("false", "No"))
-        schema = self.portal.schema(_kind(object_type))
+        schema = self.portal.schema(kind_named(object_type))
         schema.groups.setdefault(group, PropertyGroup(group, group))
         schema.add(
             [
@@ -235,7 +217,7 @@ class Simulator:
         )
 
     def property_names(self, object_type: str) -> set[str]:
-        return set(self.portal.schema(_kind(object_type)).properties)
+        return set(self.portal.schema(kind_named(object_type)).properties)
 
     def seed_world(
         self,
@@ -267,7 +249,7 @@ class Simulator:
 
     def activities_of(self, contact_id: str, object_type: str) -> list[dict[str, str]]:
         """The activities of one kind on a contact, oldest first."""
-        kind = NOTES if object_type == "notes" else _kind(object_type)
+        kind = NOTES if object_type == "notes" else kind_named(object_type)
         links = self.portal.links.of(CONTACTS, self._record(CONTACTS, contact_id).id, kind)
         found = (self.portal.records.find(kind, link.to_id) for link in links)
         return [dict(record.values) for record in found if record is not None]
@@ -284,14 +266,4 @@ class Simulator:
         return [dict(event) for event in self.portal.outbox.waiting]
 
     def _record(self, kind: ObjectType, record_id: str) -> Record:
-        record = self.portal.records.find(kind, record_id)
-        if record is None:
-            raise KeyError(record_id)
-        return record
-
-
-def _kind(word: str) -> ObjectType:
-    kind = object_type(word)
-    if kind is None:
-        raise KeyError(word)
-    return kind
+        return record_of(self.portal, kind, record_id)

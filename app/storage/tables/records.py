@@ -7,7 +7,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from app.storage.tables.base import instant, metadata, portal_key
 
-# The last snapshot of a contact, and what Baton remembers of its own hand on it. `role` is its buying role.
+# The last snapshot of a contact, and what Baton remembers of its own hand on it. `role` is its buying role; `read_at`
+# and `written_at` are when the CRM last told of it, and last took a write to it.
 contact = Table(
     "contact",
     metadata,
@@ -26,6 +27,7 @@ contact = Table(
     Column("merged_into", Text),
     instant("gone_at"),
     instant("read_at"),
+    instant("written_at"),
     Index("ix_contact_merged_into", "portal_id", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
     Index("ix_contact_company", "portal_id", "company_id", postgresql_where=text("company_id IS NOT NULL")),
 )
@@ -82,4 +84,32 @@ past_reading = Table(
     Column("object_id", Text, primary_key=True),
     Column("properties", JSONB, nullable=False),
     instant("read_at", nullable=False),
+)
+
+# Something that happened between contacts and the people of the portal, as last read. `title` goes once one of
+# its contacts is erased.
+engagement = Table(
+    "engagement",
+    metadata,
+    portal_key(),
+    Column("kind", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("owner_id", Text),
+    Column("maker", Text, nullable=False),
+    Column("direction", Text, nullable=False),
+    Column("because", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    instant("occurred_at", nullable=False),
+    instant("read_at", nullable=False),
+)
+
+# Whom an engagement was with.
+engagement_contact = Table(
+    "engagement_contact",
+    metadata,
+    portal_key(),
+    Column("contact_id", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("engagement_id", Text, primary_key=True),
+    Index("ix_engagement_contact_engagement", "portal_id", "kind", "engagement_id"),
 )

@@ -26,3 +26,7 @@ def test_version_3_reads_associations_by_version_4() -> None:
 def test_unknown_version_is_refused_with_the_names_of_those_there_are() -> None:
     with pytest.raises(ConfigurationError, match=", ".join(PATHS)):
         paths_for("2019-01")
+
+
+def test_every_version_has_an_end_and_a_later_version_a_later_one() -> None:
+    assert PATHS["v3"].ends_on < PATHS["2026-03"].ends_on < PATHS["2026-09"].ends_on

@@ -221,3 +221,15 @@ def test_one_changed_byte_is_refused(body: bytes, position: int, flip: int) -> N
 def test_secrets_stay_out_of_texts() -> None:
     assert "current-secret" not in repr(SECRETS)
     assert "current-secret" not in f"{SECRETS}"
+
+
+@given(body=st.binary(max_size=40), target=st.sampled_from([TARGET, f"{TARGET}/other?x=%2F", "/p%C3%A9"]))
+def test_what_is_signed_here_is_let_in_and_nothing_else_is(body: bytes, target: str) -> None:
+    headers = HubspotInbox(URL).sign("POST", target, body, SECRETS.current, now=NOW)
+    assert judge(headers, body, target=target) is Verdict.VALID
+    assert judge(headers, body + b" ", target=target) is Verdict.MISMATCH
+    assert judge(headers, body, target=target, secrets=Secrets("another")) is Verdict.MISMATCH
+
+
+def test_it_is_signed_as_hubspot_signs() -> None:
+    assert HubspotInbox(URL).sign("POST", TARGET, BODY, SECRETS.current, now=NOW) == sign()

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import UTC
+from email.utils import format_datetime
 
 import httpx
 import orjson
@@ -61,6 +63,7 @@ class Gate:
             body = await request.body()
             response = await self._pass(name, request, body, handler)
             response.headers["X-HubSpot-Correlation-Id"] = correlation_id(self._portal)
+            response.headers["Date"] = format_datetime(self._portal.now().astimezone(UTC), usegmt=True)
             return response
 
         return endpoint
