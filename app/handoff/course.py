@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
 
 from app.agreement.model import Route
 from app.handoff.decision import Closing, Kind
 from app.handoff.state import Handoff, HandoffState, StageMove
+from app.handoff.timing import Timing
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +39,18 @@ class Hold:
     state: HandoffState | None = None
     mention: str = ""
     look_again_at: datetime | None = None
+    timing: Timing = field(default_factory=Timing)
 
 
 @dataclass(frozen=True, slots=True)
 class Close:
-    """The rep ended the handoff. `back` is the earlier stage that the lead goes back to."""
+    """The rep ended the handoff, or time did. `back` is the earlier stage that the lead goes back to."""
 
     handoff: Handoff
     closing: Closing
     because: str
     back: StageMove | None = None
+    timing: Timing = field(default_factory=Timing)
 
 
 Course: TypeAlias = Stop | Hand | Hold | Close

@@ -8,8 +8,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
-from app.handoff.state import HandoffState, Override, StageMove
+from app.handoff.state import HandoffState, Override, StageMove, Tenure
 from app.records.ids import ContactId, OwnerId, PoolId
+from app.sla.clock import Clock
 
 
 class Kind(StrEnum):
@@ -54,21 +55,48 @@ class SetProperties:
 
 @dataclass(frozen=True, slots=True)
 class AddNote:
-    """Put the brief on the record as a note. Its text is rendered when the owner stands: with the due time."""
+    """Put the brief on the record as a note. Its text is rendered when the owner stands: with the due time.
 
+    `part` is empty for the brief of the opening; for a second one it is the stage that it is about.
+    """
+
+    part: str = ""
     step: Step = Step.TELL
     kind: Literal["note"] = "note"
+
+    @property
+    def name(self) -> str:
+        return f"note-{self.part}" if self.part else "note"
 
 
 @dataclass(frozen=True, slots=True)
 class AddTask:
-    """Give the owner a task that is due when the promise is."""
+    """Give the owner a task that is due when the promise is. `name` tells the tasks of a handoff apart.
+
+    With a `title` it is a further task, due at once: a step of the ladder asked for it.
+    """
 
     step: Step = Step.TELL
+    name: str = "task"
+    title: str = ""
     kind: Literal["task"] = "task"
 
 
-Write = SetProperties | AddNote | AddTask
+@dataclass(frozen=True, slots=True)
+class CloseTask:
+    """Mark the task of that name as done, since somebody else has the lead now. `because` is put on it."""
+
+    of: str
+    because: str
+    step: Step = Step.TELL
+    kind: Literal["closing"] = "closing"
+
+    @property
+    def name(self) -> str:
+        return f"closed-{self.of}"
+
+
+Write = SetProperties | AddNote | AddTask | CloseTask
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +131,7 @@ class Opening:
     pool: PoolId
     owner_id: OwnerId
     owner_stands: bool
+    owner_email: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,15 +154,20 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class ContentItem:
-    """Something the lead consumed."""
+    """Something the lead consumed. `kind` is a kind of signal: `form`, `email_open`, `visit`."""
 
     at: datetime
     title: str
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """What the owner needs to know: made when the handoff opens, rendered when the owner stands."""
+    """What the owner needs to know: made when the handoff opens, rendered when the owner stands.
+
+    `partial`: the record counts more than `content` has, so that its past is worth reading. `heading` is empty
+    for the first brief. `source` may have several lines.
+    """
 
     lead_name: str
     company_name: str
@@ -148,6 +182,22 @@ class Brief:
     show: tuple[str, ...]
     next_step: str
     promise: str
+    partial: bool = False
+    heading: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something to be told to a person, once. `key` is unique within the handoff: the same notice has the same key.
+
+    `kind` is a phrase for filters: `at risk`, `breached`, `reassigned`, `rescinded`. Text is plain.
+    """
+
+    key: str
+    to: str
+    kind: str
+    subject: str
+    lines: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +209,8 @@ class Decision:
     found in this look; `released` fields are free again: forget them in `applied` and in `overrides` before
     this decision's own writes and adoptions count. `handoff_state` is set where the open handoff
     changes its state without closing, `handoff_owner` where a person gave it to somebody else, or where it
-    is reassigned (with `assignment`). `vacated` is the seat that the owner so far leaves.
+    is reassigned (with `assignment`). `vacated` is the seat that the owner so far leaves. `tenure` is the one that
+    begins with a new owner. `clocks` are all of the handoff's as they stand now, `notices` what is to be told.
     `look_again_at` is when time alone could change the outcome.
     """
 
@@ -185,3 +236,13 @@ class Decision:
     waiting_since: datetime | None = None
     writes: tuple[Write, ...] = ()
     look_again_at: datetime | None = None
+    tenure: Tenure | None = None
+    clocks: tuple[Clock, ...] = ()
+    notices: tuple[Notice, ...] = ()
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing of it needs the CRM: an open handoff goes on, and only its clocks and notices change."""
+        busy = self.writes or self.adopted or self.new_overrides or self.released or self.stage_move
+        changes = self.opening or self.closing or self.assignment or self.handoff_owner or self.handoff_state
+        return self.kind is Kind.KEPT and not busy and not changes

@@ -16,6 +16,8 @@ from app.rules.values import Kind as Reading
 from app.rules.values import read
 
 _OPPORTUNITY = "opportunity"
+_UNMEANT = frozenset({"email_open"})
+"""Signals that bring no lead back: mail programs open mails by themselves."""
 _OLDER = (
     ("hubspot_owner_assigneddate", "Owned"),
     ("hs_lifecyclestage_marketingqualifiedlead_date", "A marketing qualified lead"),
@@ -76,12 +78,12 @@ def _resting(agreement: Agreement, lead: Lead, last: PastHandoff, now: datetime)
     """A lead that Sales declined rests until its time has come and it does something new."""
     reason = f" ({last.reason})" if last.reason else ""
     ended = f"{last.state.value.capitalize()} on {day_of(agreement, last.closed_at)}{reason}"
-    if last.returns_at is None and last.state is HandoffState.REJECTED:
+    if last.returns_at is None:
         return Stop(Kind.NOT_READY, f"{ended}: it does not come back.")
-    if last.returns_at is not None and now < last.returns_at:
+    if now < last.returns_at:
         because = f"{ended}: rests until {day_of(agreement, last.returns_at)}."
         return Stop(Kind.NOT_READY, because, look_again_at=last.returns_at)
-    if not any(signal.occurred_at > last.closed_at for signal in signals_of(lead.contact)):
+    if not any(one.occurred_at > last.closed_at and one.kind not in _UNMEANT for one in signals_of(lead.contact)):
         return Stop(Kind.NOT_READY, f"{ended}: waits until the lead does something new.")
     return None
 

@@ -1,45 +1,50 @@
-"""An open handoff: what does not stand yet, what another hand changed, whether it needs a new owner."""
+"""An open handoff: what another hand changed, and whether it needs a new owner."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
 
-from app.handoff.brief import make_brief
 from app.handoff.course import Hold
-from app.handoff.decision import AddNote, AddTask, Assignment, Decision, Kind, Opening, Seat, Write
-from app.handoff.draft import Aims, draft, stage_properties, stage_sentence, with_writes
-from app.handoff.opening import NOBODY_YET, handoff_properties, leftovers
-from app.handoff.owners import Nobody, find_owner, search_for
-from app.handoff.promise import due_of
-from app.handoff.properties import DUE_AT, OWN_PROPERTIES, OWNER, REP_OWNED, STAGE, STATUS, in_crm_time
+from app.handoff.decision import Assignment, Decision, Kind, Seat
+from app.handoff.draft import draft, stage_sentence
+from app.handoff.escalation import REASSIGN, kept_time, wants_another
+from app.handoff.opening import NOBODY_YET
+from app.handoff.owners import Nobody, find_owner, named_owner
+from app.handoff.properties import OWNER, STATUS
 from app.handoff.qualify import Qualification
 from app.handoff.reconcile import other_hand, override_of
-from app.handoff.signals import read_instant
-from app.handoff.stage import finish_move
-from app.handoff.state import Handoff, Lead, Override, Roster
+from app.handoff.record import written
+from app.handoff.search import search_for
+from app.handoff.state import Act, Change, Handoff, HandoffState, Lead, Override, Roster, Tenure
+from app.handoff.telling import not_reassigned, reassigned
+from app.handoff.timing import DueStep, marked, missing, passed_on, zone_of
 from app.records.ids import OwnerId, PoolId
-
-_NEAR = timedelta(minutes=1)
-"""The owner stands some seconds after the due time was written; that is worth no further write."""
-_OWN = tuple(definition.name for definition in OWN_PROPERTIES if definition.name not in REP_OWNED)
+from app.sla.clock import Clock
 
 
 def hold(qualification: Qualification, course: Hold, roster: Roster) -> Decision:
-    """Keep the handoff as it is on its way; give it a new owner where its own can own no longer."""
-    handoff = course.handoff
+    """Keep the handoff as it is; give it to somebody else where a person, a step or its owner's leaving asks."""
+    handoff, wish = course.handoff, wants_another(course)
+    if isinstance(wish, Act):
+        return _pass_on(qualification, course, roster, f"{wish.by} gave it on: {wish.because}", wish)
     claim = claim_on_owner(qualification, handoff, roster)
     if claim is not None:
-        return _write(_claimed(_keep(qualification, course), qualification, claim, roster), qualification, course)
+        decision = _claimed(_keep(qualification, course), qualification, claim, roster)
+        why = f"it was given to its owner by {claim.by}"
+        return written(_refused(decision, qualification, course, wish, why), qualification, course)
     owner = roster.by_id(handoff.owner_id)
-    if owner is not None and owner.active:
-        return _write(_keep(qualification, course), qualification, course, handoff.owner_id)
-    search = search_for(qualification.agreement, qualification.lead, roster)
-    found = find_owner(search, pool_of(qualification, handoff))
-    if isinstance(found, Nobody):
-        return _write(_nobody(qualification, course, found), qualification, course, handoff.owner_id)
-    return _write(_reassign(qualification, course, found, roster), qualification, course, found.owner_id)
+    if owner is None or not owner.active:
+        former = f"Owner {handoff.owner_id}" if owner is None else owner.email
+        return _pass_on(qualification, course, roster, f"{former} is no active HubSpot owner", wish)
+    if wish is None:
+        return written(_keep(qualification, course), qualification, course, handoff.owner_id)
+    most = _hops(qualification, handoff)
+    if len(handoff.tenures) > most:
+        decision = _refused(_keep(qualification, course), qualification, course, wish, _often(most))
+        return written(decision, qualification, course, handoff.owner_id)
+    clock = wish.clock
+    because = f"{owner.email} did not act: {clock.kind.words} within {clock.target} was not kept"
+    return _pass_on(qualification, course, roster, because, wish)
 
 
 def pool_of(qualification: Qualification, handoff: Handoff) -> PoolId:
@@ -51,8 +56,8 @@ def pool_of(qualification: Qualification, handoff: Handoff) -> PoolId:
 def claim_on_owner(qualification: Qualification, handoff: Handoff, roster: Roster) -> Override | None:
     """The override by which another hand chose the owner.
 
-    As long as the first owner write is not known to stand, an active owner on the record is a person's
-    choice too: the opening would have kept them, had they been there.
+    As long as the owner write is not known to stand, an active owner on the record is a person's choice too: the
+    opening would have kept them, had they been there. The one before, who still stands there, is nobody's choice.
     """
     lead, now = qualification.lead, qualification.now
     override = other_hand(OWNER, handoff.owner_id, lead, now)
@@ -61,20 +66,23 @@ def claim_on_owner(qualification: Qualification, handoff: Handoff, roster: Roste
         return override
     last, owner = lead.history.last, roster.by_id(seen)
     declined = last is not None and last.to_different_owner and last.owner_id == seen
-    if owner is None or not owner.active or declined:
+    left_over = seen == handoff.former_owner_id and _given_since(lead, handoff) is None
+    if owner is None or not owner.active or declined or left_over:
         return None
     return override_of(OWNER, seen, None, lead.history, now)
 
 
 def _keep(qualification: Qualification, course: Hold) -> Decision:
-    """The decision so far: the rep's word and the stage."""
+    """The decision so far: the rep's word, the stage, and what the passing of time asks for."""
     stands = STATUS in qualification.lead.history.applied
     kind = Kind.STAGED if stands and qualification.stage.wanted else Kind.KEPT
     answered = f"The owner set the handoff to {course.state.value}." if course.state else ""
     late = "" if stands else "What the handoff writes does not all stand yet."
     said = (answered, course.mention, stage_sentence(qualification), late)
-    kept = "" if any(said) else f"A handoff is {course.handoff.state.value}; nothing about it changes."
-    return replace(draft(qualification, kind, *said, kept), handoff_state=course.state)
+    time_tells = course.timing.due or course.timing.rescinded
+    kept = "" if any(said) or time_tells else f"A handoff is {course.handoff.state.value}; nothing about it changes."
+    decision = replace(draft(qualification, kind, *said, kept), handoff_state=course.state)
+    return kept_time(decision, qualification, course)
 
 
 def _claimed(decision: Decision, qualification: Qualification, claim: Override, roster: Roster) -> Decision:
@@ -82,91 +90,126 @@ def _claimed(decision: Decision, qualification: Qualification, claim: Override, 
     history = qualification.lead.history
     known = history.overrides.get(OWNER) == claim
     handoff = history.handoff
-    moved = handoff is not None and claim.value and claim.value != handoff.owner_id
     owner = roster.by_id(claim.value)
     whom = "nobody" if not claim.value else f"owner {claim.value}" if owner is None else owner.email
-    return replace(
+    decision = replace(
         decision,
         because=decision.because if known else f"The lead was given to {whom} by {claim.by}; that is kept.",
-        handoff_owner=OwnerId(claim.value) if moved and claim.value else None,
-        vacated=Seat(handoff.pool, handoff.owner_id) if moved and handoff else None,
         new_overrides=() if known else (claim,),
+    )
+    if handoff is None or not claim.value or claim.value == handoff.owner_id:
+        return decision
+    tenure = _given(qualification, handoff, claim, whom)
+    return replace(
+        decision,
+        handoff_owner=tenure.owner_id,
+        vacated=Seat(handoff.pool, handoff.owner_id),
+        tenure=tenure,
+        clocks=_clocks_of(qualification, handoff, decision.clocks, tenure),
     )
 
 
-def _nobody(qualification: Qualification, course: Hold, nobody: Nobody) -> Decision:
+def _given(qualification: Qualification, handoff: Handoff, claim: Override, whom: str) -> Tenure:
+    """The tenure of somebody whom another hand put on the record: it stands since that hand did."""
+    change = _given_since(qualification.lead, handoff)
+    since = qualification.now if change is None else change.at
+    number = len(handoff.tenures) + 1
+    return Tenure(number, OwnerId(claim.value or ""), whom, since, since, because=f"given by {claim.by}")
+
+
+def _given_since(lead: Lead, handoff: Handoff) -> Change | None:
+    """The last change of owner that an event told of, unless it came before whoever has the lead got it."""
+    change, tenure = lead.history.changes.get(OWNER), handoff.tenure
+    return change if change is not None and (tenure is None or change.at > tenure.assigned_at) else None
+
+
+def _clocks_of(
+    qualification: Qualification, handoff: Handoff, clocks: tuple[Clock, ...], tenure: Tenure
+) -> tuple[Clock, ...]:
+    """The clocks once the tenure has begun: those of the owner so far stop, the new owner's start if they stand."""
+    stopped = passed_on(clocks, tenure.assigned_at, tenure.because)
+    since = replace(handoff, tenures=(*handoff.tenures, tenure), clocks=stopped)
+    return (*stopped, *missing(qualification.agreement, since, zone_of(qualification.lead)))
+
+
+def _pass_on(
+    qualification: Qualification, course: Hold, roster: Roster, because: str, wish: Act | DueStep | None
+) -> Decision:
+    """Give the lead to whoever is next, or whom a person named; wait where there is nobody."""
+    handoff = course.handoff
+    found = _next_owner(qualification, handoff, roster, wish)
+    if isinstance(found, Nobody):
+        decision = _nobody(qualification, course, found, because)
+        return written(decision, qualification, course, handoff.owner_id)
+    decision = _reassign(qualification, course, found, because)
+    asked = [step for step in course.timing.due if step.rung.do == REASSIGN]
+    decision = replace(decision, clocks=marked(decision.clocks, asked))  # one new owner answers them all
+    return written(decision, qualification, course, found.owner_id)
+
+
+def _next_owner(
+    qualification: Qualification, handoff: Handoff, roster: Roster, wish: Act | DueStep | None
+) -> Assignment | Nobody:
+    search = search_for(qualification, roster)
+    pool = pool_of(qualification, handoff)
+    if isinstance(wish, Act) and wish.to is not None:
+        return named_owner(search, pool, wish.to)
+    return find_owner(search, pool)
+
+
+def _nobody(qualification: Qualification, course: Hold, nobody: Nobody, because: str) -> Decision:
     decision = _keep(qualification, course)
     soon = qualification.now + NOBODY_YET
     return replace(
         decision,
-        because=f"The owner is no longer active, and {nobody.because}.",
+        because=f"{because}, and {nobody.because}.",
         look_again_at=min(filter(None, (soon, nobody.back_at, decision.look_again_at))),
     )
 
 
-def _reassign(qualification: Qualification, course: Hold, assignment: Assignment, roster: Roster) -> Decision:
-    handoff = course.handoff
-    owner = roster.by_id(handoff.owner_id)
-    former = f"Owner {handoff.owner_id}" if owner is None else owner.email
-    because = f"{former} is no active HubSpot owner: {assignment.owner_email} {assignment.because}."
+def _reassign(qualification: Qualification, course: Hold, assignment: Assignment, because: str) -> Decision:
+    """Somebody new has the lead, and accepts it anew: what the one before had said of it no longer counts."""
+    handoff, decision = course.handoff, _keep(qualification, course)
+    tenure = Tenure(
+        len(handoff.tenures) + 1, assignment.owner_id, assignment.owner_email, qualification.now, because=because
+    )
+    agreement, lead = qualification.agreement, qualification.lead
     return replace(
-        _keep(qualification, course),
+        decision,
         kind=Kind.REASSIGNED,
-        because=because,
+        because=f"{because}: {assignment.owner_email} {assignment.because}.",
         assignment=assignment,
+        handoff_state=HandoffState.OPEN,
         handoff_owner=assignment.owner_id,
         vacated=Seat(handoff.pool, handoff.owner_id),
+        released=tuple(sorted({OWNER, STATUS} & {*lead.history.applied, *lead.history.overrides})),
+        tenure=tenure,
+        clocks=passed_on(decision.clocks, qualification.now, because),
+        notices=(*decision.notices, *reassigned(agreement, lead, handoff, assignment.owner_email, because)),
     )
 
 
-def _write(decision: Decision, qualification: Qualification, course: Hold, owner: OwnerId | None = None) -> Decision:
-    """The writes of the handoff that do not stand yet; `owner` None leaves the owner as it is."""
-    lead, handoff = qualification.lead, course.handoff
-    opening = _as_opened(qualification, handoff, decision.handoff_owner or handoff.owner_id)
-    tell: tuple[Write, ...] = () if handoff.noted else (AddNote(),)
-    tell = tell if handoff.tasked else (*tell, AddTask())
-    if tell:
-        decision = replace(decision, brief=make_brief(qualification.agreement, qualification, opening))
-    aims = _aims(qualification, course, opening)
-    assigned = {} if owner is None else {OWNER: owner}
-    aims = replace(aims, wanted={**aims.wanted, **assigned, **_due(decision, qualification, handoff)})
-    return with_writes(decision, qualification, aims, finish_move(lead), tell=tell)
-
-
-def _aims(qualification: Qualification, course: Hold, opening: Opening) -> Aims:
-    """What the opening wrote, until it stands; from then on only the stage is new."""
-    lead = qualification.lead
-    applied = lead.history.applied
-    stage = stage_properties(qualification) or _applied(lead, (STAGE,))
-    if STATUS in applied:
-        return Aims({**_applied(lead, _OWN), **stage})
-    state = course.state or course.handoff.state
-    heard = state is not course.handoff.state
-    return Aims(
-        {**handoff_properties(qualification, opening), **stage},
-        {} if heard else leftovers(lead),
-        {STATUS: state.value},
+def _refused(
+    decision: Decision, qualification: Qualification, course: Hold, wish: Act | DueStep | None, why: str
+) -> Decision:
+    """A step asked for another owner and there is to be none: the pool's manager hears of it, once."""
+    if not isinstance(wish, DueStep):
+        return decision
+    told = not_reassigned(qualification.agreement, qualification.lead, course.handoff, wish, why)
+    because = f"{decision.because} No other owner, although the agreement asks for one: {why}."
+    return replace(
+        decision,
+        because=because,
+        clocks=marked(decision.clocks, [wish]),
+        notices=(*decision.notices, *told),
     )
 
 
-def _applied(lead: Lead, names: tuple[str, ...]) -> Mapping[str, str]:
-    """What was applied, as still wanted: so that a change by another hand is noticed, and kept."""
-    return {name: lead.history.applied[name] for name in names if name in lead.history.applied}
+def _hops(qualification: Qualification, handoff: Handoff) -> int:
+    """How often the pool lets a lead be given on."""
+    pool = qualification.agreement.pools.get(pool_of(qualification, handoff))
+    return 0 if pool is None else pool.reassign_at_most
 
 
-def _due(decision: Decision, qualification: Qualification, handoff: Handoff) -> dict[str, str]:
-    """When the promise falls due, once the owner's clock runs."""
-    if handoff.owner_confirmed_at is None or decision.kind is Kind.REASSIGNED:
-        return {}
-    due_at = due_of(qualification.agreement, handoff.pool, handoff.promise, handoff.owner_confirmed_at)
-    said = read_instant(qualification.lead.history.applied.get(DUE_AT))
-    if due_at is None or (said is not None and abs(due_at - said) < _NEAR):
-        return {}
-    return {DUE_AT: in_crm_time(due_at)}
-
-
-def _as_opened(qualification: Qualification, handoff: Handoff, owner_id: OwnerId) -> Opening:
-    """The opening that the handoff came from, as far as today's agreement still knows its route."""
-    route = next((route for route in qualification.agreement.routes if route.id == handoff.route), None)
-    because = f"Route {handoff.route}" if route is None else route.because
-    return Opening(handoff.route, because, handoff.promise, handoff.pool, owner_id, owner_stands=True)
+def _often(most: int) -> str:
+    return f"it may be given on {most} {'time' if most == 1 else 'times'} at most"

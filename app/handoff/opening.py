@@ -9,12 +9,13 @@ from app.handoff.brief import make_brief, next_step_of, why_of
 from app.handoff.course import Hand
 from app.handoff.decision import AddNote, AddTask, Assignment, Decision, Kind, Opening
 from app.handoff.draft import Aims, draft, stage_properties, stage_sentence, weight_properties, with_writes
-from app.handoff.owners import Nobody, find_owner, keep_owner, search_for
-from app.handoff.promise import due_of
-from app.handoff.properties import DUE_AT, NEXT_STEP, OWNER, REASON, ROUTE, STATUS, WHY, in_crm_time
+from app.handoff.owners import Nobody, find_owner, keep_owner
+from app.handoff.promise import TIME_ZONE, due_of
+from app.handoff.properties import BRIEF_USED, DUE_AT, NEXT_STEP, OWNER, REASON, ROUTE, STATUS, WHY, in_crm_time
 from app.handoff.qualify import Qualification
+from app.handoff.search import search_for
 from app.handoff.stage import finish_move
-from app.handoff.state import HandoffState, Lead, Roster
+from app.handoff.state import HandoffState, Lead, Roster, Tenure
 
 NOBODY_YET = timedelta(minutes=15)
 """How soon to look again when nobody could take a lead."""
@@ -22,7 +23,7 @@ NOBODY_YET = timedelta(minutes=15)
 
 def open_handoff(qualification: Qualification, hand: Hand, roster: Roster) -> Decision:
     """Hand the lead over to whoever has it or is next; wait where there is nobody."""
-    search = search_for(qualification.agreement, qualification.lead, roster)
+    search = search_for(qualification, roster)
     kept, passed = keep_owner(search, hand.route.to)
     found = kept or find_owner(search, hand.route.to, passed)
     if isinstance(found, Nobody):
@@ -35,7 +36,15 @@ def handoff_properties(qualification: Qualification, opening: Opening) -> dict[s
 
     The due time is the one of an owner who stands at once; the task's, made when the owner stands, rules.
     """
-    due_at = due_of(qualification.agreement, opening.pool, opening.promise, qualification.now)
+    zone = qualification.lead.contact.properties.get(TIME_ZONE)
+    due_at = due_of(
+        qualification.agreement,
+        opening.pool,
+        opening.promise,
+        qualification.now,
+        owner_email=opening.owner_email,
+        lead_zone=zone,
+    )
     return {
         **({} if due_at is None else {DUE_AT: in_crm_time(due_at)}),
         ROUTE: opening.route,
@@ -47,7 +56,7 @@ def handoff_properties(qualification: Qualification, opening: Opening) -> dict[s
 
 def leftovers(lead: Lead) -> dict[str, str]:
     """What an earlier handoff left on the record and this one must not inherit."""
-    return {REASON: ""} if lead.contact.properties.get(REASON) else {}
+    return {name: "" for name in (REASON, BRIEF_USED) if lead.contact.properties.get(name)}
 
 
 def _hand_over(qualification: Qualification, hand: Hand, assignment: Assignment) -> Decision:
@@ -59,6 +68,7 @@ def _hand_over(qualification: Qualification, hand: Hand, assignment: Assignment)
         pool=assignment.pool,
         owner_id=assignment.owner_id,
         owner_stands=lead.contact.properties.get(OWNER) == assignment.owner_id,
+        owner_email=assignment.owner_email,
     )
     move = finish_move(lead)
     sentence = f"{route.because}, so route {route.id}: {assignment.owner_email} {assignment.because}."
@@ -67,6 +77,7 @@ def _hand_over(qualification: Qualification, hand: Hand, assignment: Assignment)
         opening=opening,
         assignment=assignment,
         brief=make_brief(qualification.agreement, qualification, opening),
+        tenure=Tenure(1, assignment.owner_id, assignment.owner_email, qualification.now, because=assignment.because),
     )
     aims = Aims(
         wanted={**handoff_properties(qualification, opening), **stage_properties(qualification)},

@@ -11,13 +11,14 @@ from app.agreement.model import Agreement
 from app.handoff.course import Close, Hand, Hold, Stop
 from app.handoff.decision import Decision, Kind, Seat
 from app.handoff.draft import Aims, draft, stage_properties, stage_sentence, with_writes
+from app.handoff.escalation import last_told, leftover_tasks, wants_another
 from app.handoff.holding import hold, pool_of
 from app.handoff.opening import open_handoff
 from app.handoff.owners import chain_of
-from app.handoff.properties import OWNER
+from app.handoff.properties import OWNER, STATUS
 from app.handoff.qualify import Qualification
 from app.handoff.stage import MoveBack, begin_move, finish_move
-from app.handoff.state import PoolState, Roster
+from app.handoff.state import HandoffState, Lead, PoolState, Roster
 from app.records.crm import Owner
 from app.records.ids import PoolId
 
@@ -35,9 +36,10 @@ def reachable_pools(
     match qualification.course:
         case Hand(route=chosen):
             return tuple(sorted(chain_of(agreement, chosen.to)))
-        case Hold(handoff=handoff):
+        case Hold(handoff=handoff) as course:
             active = {owner.id for owner in owners or () if owner.active}
-            if handoff.owner_id in active or OWNER in qualification.lead.history.overrides:
+            kept = handoff.owner_id in active or OWNER in qualification.lead.history.overrides
+            if kept and not wants_another(course):
                 return ()
             return tuple(sorted(chain_of(agreement, pool_of(qualification, handoff))))
         case Stop() | Close():
@@ -101,18 +103,29 @@ def _stop(qualification: Qualification, stop: Stop) -> Decision:
     kind = Kind.STAGED if staged else stop.kind
     decision = draft(qualification, kind, stage_sentence(qualification), stop.because, move.dropped)
     decision = replace(decision, waiting_since=stop.waiting_since)
-    return with_writes(decision, qualification, Aims(stage_properties(qualification)), move)
+    aims = Aims(stage_properties(qualification), _untold_end(qualification.lead))
+    return with_writes(decision, qualification, aims, move)
+
+
+def _untold_end(lead: Lead) -> dict[str, str]:
+    """That the last handoff expired, until the record is known to say so."""
+    last = lead.history.last
+    untold = last is not None and last.state is HandoffState.EXPIRED and STATUS not in lead.history.applied
+    return {STATUS: HandoffState.EXPIRED.value} if untold else {}
 
 
 def _close(qualification: Qualification, close: Close) -> Decision:
-    """The handoff ends as the rep said, and every field is free again."""
+    """The handoff ends as the rep said, or as the ladder does, and every field is free again."""
     history, handoff = qualification.lead.history, close.handoff
     decision = replace(
         draft(qualification, Kind.CLOSED, close.because, stage_sentence(qualification)),
         closing=close.closing,
         vacated=Seat(handoff.pool, handoff.owner_id),
         released=tuple(sorted({*history.applied, *history.overrides})),
+        **last_told(qualification, close),
     )
     move = MoveBack() if close.back is None else begin_move(close.back)
-    decision = with_writes(decision, qualification, Aims(stage_properties(qualification)), move)
+    expired = close.closing.state is HandoffState.EXPIRED
+    aims = Aims(stage_properties(qualification), {STATUS: HandoffState.EXPIRED.value} if expired else {})
+    decision = with_writes(decision, qualification, aims, move, tell=leftover_tasks(handoff, close.closing.state))
     return replace(decision, adopted={}, new_overrides=())

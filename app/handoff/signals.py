@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from app.handoff.state import HandoffState, History, Lead
-from app.records.crm import Contact
+from app.records.crm import Contact, Properties
 from app.rules.facts import Facts, Signal
 from app.rules.moments import read_moment
 from app.rules.signals import SIGNALS, Trail
@@ -25,7 +25,7 @@ def read_instant(text: str | None) -> datetime | None:
 
 def signals_of(contact: Contact) -> tuple[Signal, ...]:
     """What the contact's properties tell that it did, each thing once. What is not asked for is not told."""
-    found = (_signal(kind, trail, contact) for kind, source in SIGNALS.items() for trail in source.trails)
+    found = (signal_on(kind, trail, contact.properties) for kind, source in SIGNALS.items() for trail in source.trails)
     return tuple(signal for signal in dict.fromkeys(found) if signal is not None)
 
 
@@ -51,14 +51,15 @@ def handoff_state_of(history: History) -> HandoffState | None:
     return history.last.state
 
 
-def _signal(kind: str, trail: Trail, contact: Contact) -> Signal | None:
-    at, detail = read_instant(contact.properties.get(trail.at)), _detail(trail, contact)
+def signal_on(kind: str, trail: Trail, properties: Properties) -> Signal | None:
+    """The signal that the properties of one trail tell of; None where they tell of none."""
+    at, detail = read_instant(properties.get(trail.at)), _detail(trail, properties)
     return None if at is None or (trail.named and not detail) else Signal(kind, detail, at)
 
 
-def _detail(trail: Trail, contact: Contact) -> str:
+def _detail(trail: Trail, properties: Properties) -> str:
     """What the detail property says, unless it came to say so only after the signal."""
-    at, since = (read_instant(contact.properties.get(name)) for name in (trail.at, trail.since))
+    at, since = (read_instant(properties.get(name)) for name in (trail.at, trail.since))
     is_later = at is not None and since is not None and at < since
-    detail = (contact.properties.get(trail.detail) or "").strip()
+    detail = (properties.get(trail.detail) or "").strip()
     return trail.words if is_later or not detail else detail

@@ -12,9 +12,11 @@ from datetime import datetime
 from enum import StrEnum
 
 from app.records.crm import Company, Contact, Deal, Owner
+from app.records.engagement import Engagement
 from app.records.ids import OwnerId, PoolId
 from app.records.stages import StageOrder
 from app.rules.facts import GroupMember
+from app.sla.clock import Clock, Pause
 
 
 class HandoffState(StrEnum):
@@ -44,10 +46,55 @@ class HandoffState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Handoff:
-    """A handoff that is not closed. `noted` and `tasked`: the note and the task stand in the CRM.
+class Tenure:
+    """A stretch in which one owner has the lead, numbered from 1 within the handoff.
 
-    It keeps the agreement version, route and promise it was opened with.
+    `assigned_at` is when they were chosen, `confirmed_at` when they were known to stand on the record: their
+    clocks start then, so that an outage of the CRM is nobody's breach.
+    """
+
+    number: int
+    owner_id: OwnerId
+    owner_email: str
+    assigned_at: datetime
+    confirmed_at: datetime | None = None
+    because: str = ""
+
+
+class ActKind(StrEnum):
+    """What a person may do to an open handoff through Baton."""
+
+    HOLD = "hold"
+    """Its clocks stand still, until `until` or a release."""
+    RELEASE = "release"
+    REASSIGN = "reassign"
+    """Somebody else gets it: `to`, or whoever is next."""
+    EXTEND = "extend"
+    """`more` time for its running clocks."""
+    REAPPLY = "reapply"
+    """Its clocks are laid again by the newest version of the agreement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something that a person did to an open handoff, with the reason they gave."""
+
+    kind: ActKind
+    by: str
+    at: datetime
+    because: str
+    until: datetime | None = None
+    to: OwnerId | None = None
+    more: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Handoff:
+    """A handoff that is not closed. `noted` and `tasked`: the note and the owner's task stand in the CRM.
+
+    It keeps the agreement version, route and promise it was opened with. `told` names everything that stands in
+    the CRM by the end of its key (`note`, `task`, `task-2`). `standstills` are outages of the CRM and absences of
+    its owners, since it opened.
     """
 
     id: str
@@ -61,11 +108,30 @@ class Handoff:
     owner_confirmed_at: datetime | None = None
     noted: bool = False
     tasked: bool = False
+    told: tuple[str, ...] = ()
+    tenures: tuple[Tenure, ...] = ()
+    clocks: tuple[Clock, ...] = ()
+    acts: tuple[Act, ...] = ()
+    standstills: tuple[Pause, ...] = ()
+
+    @property
+    def tenure(self) -> Tenure | None:
+        """Whose turn it is now."""
+        return self.tenures[-1] if self.tenures else None
+
+    @property
+    def former_owner_id(self) -> OwnerId | None:
+        """Who had the lead before whoever has it now; None while it is with its first owner."""
+        return self.tenures[-2].owner_id if len(self.tenures) > 1 else None
 
 
 @dataclass(frozen=True, slots=True)
 class PastHandoff:
-    """The handoff that closed last. `returns_at` is when the lead may come back; None is never."""
+    """The handoff that closed last. `returns_at` is when the lead may come back; None is never.
+
+    `owners` had it then, or in an earlier handoff that was to go to somebody else next. `returns` counts how often
+    the lead has come back so far.
+    """
 
     id: str
     state: HandoffState
@@ -74,6 +140,8 @@ class PastHandoff:
     reason: str | None = None
     returns_at: datetime | None = None
     to_different_owner: bool = False
+    owners: tuple[OwnerId, ...] = ()
+    returns: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +199,7 @@ class Lead:
     """A contact as read from the CRM, with its company, its deals and its history with Baton.
 
     `group` are the known people of the same company with a buying role; None without a company, or where
-    nobody looked for them.
+    nobody looked for them. `engagements` are those since the open handoff began, whoever made them.
     """
 
     contact: Contact
@@ -140,6 +208,7 @@ class Lead:
     stages: StageOrder = field(default_factory=StageOrder)
     deals: tuple[Deal, ...] = ()
     group: tuple[GroupMember, ...] | None = None
+    engagements: tuple[Engagement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

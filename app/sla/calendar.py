@@ -15,7 +15,7 @@ from typing import assert_never
 
 from app.records.span import Span, Unit
 from app.sla import wall
-from app.sla.holiday import check_known, holidays_of, is_holiday
+from app.sla.holiday import check_known, holidays_of, is_holiday, name_of
 from app.sla.hours import Interval, check_in_order
 from app.sla.pauses import union, without
 
@@ -34,6 +34,7 @@ class Calendar:
 
     `open` holds the weekly hours, Monday as 0. Holidays and the dates in `closed` have none. The hours
     in `extra_open` stand in place of a date's others, holiday or not: a half day, a working Saturday.
+    `names_from` is the country and subdivision that only name the holidays kept among the closed dates.
 
     Instants given may be in any zone, never naive (ValueError); instants returned are UTC.
     """
@@ -45,6 +46,7 @@ class Calendar:
     holiday_subdivision: str | None = None
     closed: frozenset[date] = frozenset()
     extra_open: Mapping[date, tuple[Interval, ...]] = field(default_factory=dict)
+    names_from: tuple[str, str | None] | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         try:
@@ -83,7 +85,13 @@ class Calendar:
     def with_holidays(self, days: Iterable[date]) -> Calendar:
         """The same with these days as its holidays, whatever a newer list of its country's holidays says."""
         closed = self.closed | frozenset(days)
-        return replace(self, holiday_country=None, holiday_subdivision=None, closed=closed)
+        names = (self.holiday_country, self.holiday_subdivision) if self.holiday_country else self.names_from
+        return replace(self, holiday_country=None, holiday_subdivision=None, closed=closed, names_from=names)
+
+    def holiday_name(self, day: date) -> str | None:
+        """What a holiday is called, in English where its country's list has it so; None for any other day."""
+        country, subdivision = self.names_from or (self.holiday_country, self.holiday_subdivision)
+        return None if country is None else name_of(day, country, subdivision)
 
     def hours(self, day: date) -> tuple[Interval, ...]:
         """The hours of one local day; none when closed."""

@@ -104,6 +104,8 @@ def _answer(case: Mapping[str, object], calendar: Calendar) -> datetime | timede
     start = _instant(case, "start", calendar)
     pauses = [*_pauses(case, calendar)]
     held = _length(case, "extra_hold_s") if case.get("extra_hold_s") is not None else timedelta()
+    if held < timedelta():
+        raise ValueError(f"nothing can be held for {held.total_seconds():g} s; write `extra_hold_s` as 0 or more")
     if case["kind"] == "deadline":
         return calendar.add(start, _length(case, "target_s") + held, pauses)
     passed = calendar.elapsed(start, _instant(case, "end", calendar), pauses)
@@ -214,6 +216,8 @@ def _pauses(case: Mapping[str, object], calendar: Calendar) -> Iterator[Stretch]
                 bounds = first, last
             case [first]:
                 bounds = first, None
+            case {"start": first, **rest}:
+                bounds = first, rest.get("end")
             case _:
                 raise _Unreadable(f"`pauses` holds {pause!r}; write each as [start, end], with null for an open end")
         start, end = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import lru_cache
 
@@ -17,6 +17,11 @@ def is_holiday(day: date, country: str, subdivision: str | None = None) -> bool:
 def holidays_of(country: str, subdivision: str | None, years: Iterable[int]) -> tuple[date, ...]:
     """The public holidays of these years there, in order."""
     return tuple(sorted(day for year in years for day in _of_year(country, subdivision, year)))
+
+
+def name_of(day: date, country: str, subdivision: str | None = None) -> str | None:
+    """What the public holiday on `day` is called there, in English where the list has it so; None on another day."""
+    return _names(country, subdivision, day.year).get(day)
 
 
 def check_known(country: str | None, subdivision: str | None) -> None:
@@ -36,3 +41,10 @@ def check_known(country: str | None, subdivision: str | None) -> None:
 @lru_cache(maxsize=4096)
 def _of_year(country: str, subdivision: str | None, year: int) -> frozenset[date]:
     return frozenset(holidays.country_holidays(country, subdiv=subdivision, years=year, expand=False))
+
+
+@lru_cache(maxsize=256)
+def _names(country: str, subdivision: str | None, year: int) -> Mapping[date, str]:
+    return dict(
+        holidays.country_holidays(country, subdiv=subdivision, years=year, expand=False, language="en_US").items()
+    )

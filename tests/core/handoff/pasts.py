@@ -16,6 +16,8 @@ from app.handoff.state import History
 from app.records.crm import PastValue
 from app.records.ids import CompanyId, ContactId
 from app.rules.condition import PropertyTest, ScoreTest
+from app.sla.calendar import Calendar
+from app.sla.hours import Interval
 from tests.core.handoff.parts import DAY, ENTERPRISE, MQL, NOW, VOCABULARY, agreement, owner
 
 START = NOW - 30 * DAY
@@ -40,6 +42,17 @@ NARROW = {
     ENTERPRISE: replace(agreement().pools[ENTERPRISE], members=(Member("eve@example.com", 1, 1),), fallback_owner=None),
 }
 """Pools of which one takes one lead at a time."""
+HOURLY = {
+    **agreement().pools,
+    ENTERPRISE: replace(
+        agreement().pools[ENTERPRISE],
+        members=(Member("eve@example.com"), Member("dan@example.com", 2, 1, "night")),
+        working_hours="require",
+        fallback_owner=None,
+    ),
+}
+"""Pools of which one gives a lead only to who is at work; one member works at night, and takes one lead at a time."""
+NIGHT = Calendar("night", "America/New_York", {day: (Interval.parse("20:00-23:10"),) for day in range(7)})
 LOOSE = terms(ready=Ready(ScoreTest("interest", "at_least", ("30",)), None))
 """The usual agreement, but that interest alone makes a lead ready, and nothing is waited for."""
 
@@ -137,8 +150,10 @@ def any_subject(rng: Random, number: int) -> Subject:
 
 
 def any_agreement(rng: Random) -> Agreement:
-    """The usual agreement with another threshold, disqualifier or readiness."""
+    """The usual agreement with another threshold, disqualifier, readiness or pool."""
     usual = terms()
     small = PropertyTest("company.numberofemployees", "at_least", (rng.choice(("10", "50", "200")),))
     ready = rng.choice((usual.ready, LOOSE.ready, Ready(small, None)))
-    return terms(ready=ready, disqualify=rng.choice((usual.disqualify, ())), pools=rng.choice((usual.pools, NARROW)))
+    pools = rng.choice((usual.pools, NARROW, HOURLY))
+    calendars = {**usual.calendars, NIGHT.id: NIGHT}
+    return terms(ready=ready, disqualify=rng.choice((usual.disqualify, ())), pools=pools, calendars=calendars)

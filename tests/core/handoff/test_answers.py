@@ -95,8 +95,17 @@ def test_a_reason_without_a_way_back_is_final(reason: str) -> None:
     assert decision.stage_move is None
 
 
-def test_a_rejection_without_a_reason_closes_at_once_and_the_lead_does_not_come_back() -> None:
+def test_a_rejection_waits_some_minutes_for_its_reason() -> None:
     history = {"changes": changed("baton_handoff_status", at=NOW)}
+    decision = decided(open_lead(history, baton_handoff_status="rejected"))
+    assert (decision.kind, decision.closing) == (Kind.KEPT, None)
+    assert decision.look_again_at == NOW + HOUR / 6
+    reason = decided(open_lead(history, baton_handoff_status="rejected", baton_rejection_reason="no_budget"))
+    assert reason.closing is not None
+
+
+def test_a_rejection_that_stays_without_a_reason_closes_and_the_lead_does_not_come_back() -> None:
+    history = {"changes": changed("baton_handoff_status", at=NOW - HOUR / 6)}
     decision = decided(open_lead(history, baton_handoff_status="rejected"))
     assert decision.closing is not None
     assert (decision.closing.state, decision.closing.reason) == (HandoffState.REJECTED, None)

@@ -18,8 +18,10 @@ from app.handoff.backtest.trial import Trial, reads_of_both
 from app.records.ids import ContactId, PoolId
 from tests.core.handoff.parts import DAY, HOUR
 from tests.core.handoff.pasts import (
+    HOURLY,
     LOOSE,
     NARROW,
+    NIGHT,
     PEOPLE,
     START,
     any_agreement,
@@ -180,6 +182,18 @@ def test_a_handoff_that_nobody_ends_frees_its_seat_when_its_time_is_over() -> No
     assert tales[ContactId("2")].opened is not None
     assert (tales[ContactId("2")].outcome.at or AT) >= AT + by.handoffs_last
     assert max(replay.seating.peaks.values()) == 2
+
+
+def test_a_lead_that_waits_for_somebody_at_work_gets_them_as_they_open() -> None:
+    night = AT.replace(hour=4, minute=10)  # 00:10 in New York
+    subjects = [subject(buyer(**asked_for_a_demo(night)), bank(), contact_id=str(number)) for number in range(2)]
+    by = trial(terms(pools=HOURLY, calendars={**terms().calendars, NIGHT.id: NIGHT}))
+    names = reads_of_both(by.agreement, by.agreement)
+    replay, tales = replayed(by, start((by, by), names, subjects), "before", 1000)
+    opens_at = AT.replace(hour=13)  # 09:00
+    assert [(one.at, one.seat.owner_id) for one in replay.handed] == [(opens_at, "eve"), (opens_at, "eve")]
+    assert sum(one.outside for one in load_of(by, replay.handed, replay.seating.peaks).owners) == 0
+    assert tales == {walk.contact_id: walk.tale for walk in plain(by, names, subjects).walks}
 
 
 def test_a_lead_that_nobody_can_take_is_not_weighed_again_while_nothing_moves() -> None:

@@ -10,9 +10,10 @@ import pytest
 
 from app.agreement.model import Playbook
 from app.handoff.decision import Brief, ContentItem
-from app.handoff.note import LONGEST_HTML, render_note, render_task
+from app.handoff.note import LONGEST_HTML, in_lines, note_sections, render_note, render_task
 from app.handoff.promise import due_of
-from tests.core.handoff.parts import ENTERPRISE, HOUR, NOW, agreement, decided, lead
+from app.rules.condition import PropertyTest, StageTest
+from tests.core.handoff.parts import ENTERPRISE, HOUR, MQL, NOW, SQL, agreement, decided, lead
 
 MARKER = "baton h1-note"
 
@@ -32,12 +33,51 @@ def test_a_brief_tells_who_why_and_what_to_do() -> None:
     made = brief(hs_analytics_source="PAID_SEARCH", hs_analytics_source_data_1="spring")
     assert (made.lead_name, made.company_name) == ("Ada Lovelace", "Acme")
     assert made.source == "Paid search: spring"
-    assert made.content == (ContentItem(NOW - HOUR, "Demo request"),)
+    assert made.content == (ContentItem(NOW - HOUR, "Demo request", "form"),)
     assert (made.persona, made.role) == ("buyer", "decision_maker")
     assert made.fit[0].startswith("+40 market: Company size at least 50 (is 120)")
     assert made.interest[0].startswith("+40 demo: Form contains demo")
     assert made.show == ("roi-calculator",)
     assert made.promise == "accept within 15 business min, first touch within 1 business hour"
+
+
+def test_a_brief_tells_the_latest_source_beside_the_first_and_the_campaigns() -> None:
+    made = brief(
+        hs_analytics_source="PAID_SEARCH",
+        hs_analytics_source_data_1="spring",
+        hs_latest_source="EMAIL_MARKETING",
+        hs_latest_source_data_2="November letter",
+        hs_analytics_first_url="https://acme.example/?utm_source=google&utm_medium=cpc&utm_campaign=spring",
+        hs_analytics_last_url="https://acme.example/pricing",
+    )
+    assert made.source.splitlines() == [
+        "Paid search: spring",
+        "Latest: Email marketing: November letter",
+        "Campaign: google / cpc / spring",
+    ]
+    assert "Paid search: spring<br>Latest: Email marketing: November letter<br>Campaign: google" in note(made)
+
+
+def test_a_source_that_never_changed_is_told_once() -> None:
+    same = {"hs_analytics_source": "REFERRALS", "hs_latest_source": "REFERRALS"}
+    assert brief(**same).source == "Referrals"
+    assert brief(hs_latest_source="REFERRALS").source == "Latest: Referrals"
+    assert brief(hs_analytics_first_url="https://[broken/?utm_source=google").source == ""
+
+
+def test_a_playbook_is_chosen_by_stage_and_by_source() -> None:
+    told = agreement(
+        playbooks=(
+            Playbook("close", StageTest(SQL), "Close.", ()),
+            Playbook("paid", PropertyTest("contact.hs_analytics_source", "one_of", ("PAID_SEARCH",)), "Search.", ()),
+            Playbook("open", StageTest(MQL), "Open.", ()),
+        )
+    )
+    said = [
+        decided(lead(lifecyclestage=stage, hs_analytics_source=source), by=told).brief
+        for stage, source in ((SQL, "PAID_SEARCH"), ("lead", "PAID_SEARCH"), ("lead", "DIRECT_TRAFFIC"))
+    ]
+    assert [one and one.say for one in said] == ["Close.", "Search.", "Open."]
 
 
 def test_a_talk_track_names_what_is_missing_by_its_label() -> None:
@@ -138,6 +178,16 @@ def test_control_characters_and_broken_code_points_do_not_reach_the_crm() -> Non
     shown = note(brief("{{ contact.firstname }}", firstname="A\x00d\ud800a\nb"))
     shown.encode()
     assert "\x00" not in shown
+
+
+def test_a_note_as_text_says_the_same_line_by_line() -> None:
+    subject = replace(brief("First.\nThen."), fit=("+40 market",), interest=(), heading="Second brief: now SQL")
+    lines = list(in_lines(note_sections(subject, due_at=None, time_zone="UTC")))
+    assert lines[:2] == ["Second brief: now SQL", "Lead: Ada Lovelace (Acme)"]
+    assert lines[lines.index("Say: First.") + 1] == "  Then."
+    assert lines[lines.index("Did:") + 1] == "  - 2026-11-20 14:00 (UTC): Form: Demo request"
+    assert not any(line.startswith(("Due", "Interest")) for line in lines)
+    assert note(subject).startswith("<p><b>Second brief: now SQL</b></p>")
 
 
 def test_the_first_touch_is_due_on_the_pools_calendar() -> None:

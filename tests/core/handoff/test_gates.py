@@ -111,8 +111,15 @@ def test_a_lead_rejected_for_good_never_comes_back() -> None:
 
 
 def test_an_expired_handoff_needs_only_something_new() -> None:
-    expired = rejected(state=HandoffState.EXPIRED, returns_at=None)
+    expired = rejected(state=HandoffState.EXPIRED, returns_at=NOW - DAY)
     assert decided(lead(history=History(last=expired))).kind is Kind.HANDED_OFF
+    assert decided(unready(history=History(last=expired))).kind is Kind.NOT_READY
+
+
+def test_an_opened_mail_brings_no_lead_back() -> None:
+    opened = {"hs_email_last_open_date": NOW.isoformat(), "hs_email_last_email_name": "News"}
+    decision = decided(unready(history=History(last=rejected()), **opened))
+    assert "something new" in decision.because
 
 
 def test_a_handoff_that_ended_with_shadow_mode_leaves_no_trace() -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from app.handoff.decision import AddNote, AddTask, Kind, Seat
-from app.handoff.state import HandoffState, History, Roster
+from app.handoff.state import HandoffState, History, Lead, Roster
 from app.records.ids import OwnerId, PoolId
 from tests.core.handoff.parts import (
     APPLIED,
@@ -27,6 +27,7 @@ from tests.core.handoff.parts import (
     roster,
     set_by,
 )
+from tests.core.handoff.timed import START, tenure, timed
 
 
 def test_a_handoff_that_stands_is_kept_and_nothing_is_written() -> None:
@@ -82,7 +83,8 @@ def test_the_due_time_is_written_once_the_owner_is_confirmed() -> None:
 
 def test_an_owner_whom_a_person_chose_is_kept_and_the_handoff_follows() -> None:
     decision = decided(open_lead({"changes": changed("hubspot_owner_id")}, hubspot_owner_id="zoe"))
-    assert (decision.kind, decision.handoff_owner, decision.writes) == (Kind.KEPT, "zoe", ())
+    assert (decision.kind, decision.handoff_owner) == (Kind.KEPT, "zoe")
+    assert decision.writes == (AddTask(name="task"),)
     assert decision.vacated == Seat(ENTERPRISE, OwnerId("eve"))
     found = decision.new_overrides[0]
     assert (found.field, found.value, found.was, found.by) == (
@@ -93,6 +95,26 @@ def test_an_owner_whom_a_person_chose_is_kept_and_the_handoff_follows() -> None:
     )
     assert found.seen_at == NOW
     assert decision.because == "The lead was given to zoe@example.com by CRM_UI userId:7; that is kept."
+
+
+def given_on(**history: Any) -> Lead:
+    """Dan has the lead since 09:00, and was not written before the worker was killed: eve still stands."""
+    handed = timed(tenure(at=START - DAY), tenure(2, "dan", confirmed_at=None))
+    return open_lead({"applied": {"lifecyclestage": MQL}, **history}, handed)
+
+
+def test_a_former_owner_who_still_stands_on_the_record_is_nobodys_choice() -> None:
+    before = changed("hubspot_owner_id", at=START - DAY)
+    for subject in (given_on(), given_on(changes=before)):
+        decision = decided(subject)
+        assert (decision.handoff_owner, decision.new_overrides) == (None, ())
+        assert set_by(decision)["hubspot_owner_id"] == "dan"
+
+
+def test_a_former_owner_whom_a_person_put_back_is_kept() -> None:
+    decision = decided(given_on(changes=changed("hubspot_owner_id")))
+    assert decision.handoff_owner == "eve"
+    assert "hubspot_owner_id" not in set_by(decision)
 
 
 def test_a_person_whom_no_event_named_is_another_hand() -> None:
@@ -168,7 +190,8 @@ def test_the_stage_moves_forward_while_the_handoff_is_open() -> None:
 def test_an_owner_who_left_is_replaced_by_the_next_in_the_pool() -> None:
     decision = decided(open_lead(), among=roster(gone=("eve",)))
     assert (decision.kind, decision.handoff_owner) == (Kind.REASSIGNED, "dan")
-    assert set_by(decision) == {"hubspot_owner_id": "dan"}
+    assert set_by(decision)["hubspot_owner_id"] == "dan"
+    assert (decision.handoff_state, set_by(decision)["baton_handoff_status"]) == (HandoffState.OPEN, "open")
     assert decision.vacated == Seat(ENTERPRISE, OwnerId("eve"))
     assert decision.assignment is not None
     assert decision.assignment.charged

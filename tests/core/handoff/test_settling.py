@@ -9,6 +9,7 @@ from hypothesis import given
 
 from app.handoff.decision import Decision, Kind, SetProperties
 from app.handoff.state import Handoff, HandoffState, History, Lead, PastHandoff
+from app.records.ids import OwnerId
 from tests.core.handoff.parts import NOW, SQL, changed, decided, handoff, lead, roster, set_by, unready
 from tests.core.handoff.test_laws import CASES
 from tests.core.made import HALF
@@ -129,6 +130,16 @@ def test_a_person_who_takes_over_is_left_in_peace_until_the_handoff_closes() -> 
     assert (decided(peace).writes, decided(peace).new_overrides) == ((), ())
     done = settled(peace, decided(_say(peace, baton_handoff_status="qualified")))
     assert (done.history.overrides, done.history.applied) == ({}, {})
+
+
+def test_that_a_handoff_expired_is_written_until_it_stands() -> None:
+    last = PastHandoff("h0", HandoffState.EXPIRED, OwnerId("eve"), NOW - MINUTE)
+    unsaid = unready(history=History(last=last), baton_handoff_status="open")
+    decision = decided(unsaid)
+    assert set_by(decision) == {"baton_handoff_status": "expired"}
+    said = settled(unsaid, decision)
+    assert decided(said).writes == ()
+    assert decided(_say(said, baton_handoff_status="working")).writes == (), "a person may write over it"
 
 
 def test_a_quiet_lead_stays_quiet() -> None:

@@ -266,6 +266,8 @@ def test_a_pause_without_an_end_stops_the_clock_for_good() -> None:
     assert got(start=start, target_s=3600, pauses=[pause]) == "2024-01-17T11:00:00Z"
     assert got(start=start, end="2024-01-19T10:00Z", pauses=[pause[:1]]) == 3600
     assert got(start=start, end="2024-01-17T12:00Z", pauses=[[None, "2024-01-17T10:45Z"]]) == 75 * 60
+    as_object = {"start": "2024-01-17T10:30Z", "end": "2024-01-17T10:45Z", "why": "a fair"}
+    assert got(start=start, end="2024-01-17T12:00Z", pauses=[as_object, {"start": pause[0]}]) == 45 * 60
     for_ever = {"kind": "deadline", "calendar": "nine_to_five", "start": start, "target_s": 3601, "pauses": [pause]}
     assert judged({**for_ever, "expect": None}).verdict is Verdict.OK
     refused = judged({**for_ever, "expect": "2024-01-18T10:00Z"})
@@ -388,6 +390,11 @@ def test_a_case_that_cannot_be_read_is_refused_whatever_it_expects(case: Any, to
 def test_a_length_without_an_end_is_refused(seconds: float) -> None:
     one = judged({**SOUND, "target_s": seconds, "expect": "2024-01-17T10:00Z"})
     assert (one.verdict, bool(one.reason)) == (Verdict.REFUSED, True)
+
+
+def test_time_that_is_held_cannot_be_less_than_none() -> None:
+    one = judged({**SOUND, "extra_hold_s": -60, "expect": "2024-01-17T10:00Z"})
+    assert (one.verdict, "`extra_hold_s`" in one.reason) == (Verdict.REFUSED, True)
 
 
 def test_a_pause_that_ends_before_it_starts_is_refused() -> None:
