@@ -20,11 +20,14 @@ from app.records.ids import ObjectType
 from app.settings import load_settings
 from app.storage import portals
 from tests.chaos.children import ROOT, Children, Workers, until
+from tests.notify.receiver import Receiver
 from tests.world import OWNERS, PORTAL, SECRET, TOKEN
 
+EXAMPLE = (ROOT / "config" / "agreement.yaml").read_text(encoding="utf-8")
 SOON = timedelta(minutes=1)
 LATENCY_S = 0.03
 """How long the simulated HubSpot sits on a call before it acts: a killed worker's call is applied all the same."""
+_OPENS_WITHIN_S = 60
 
 
 @dataclass(slots=True)
@@ -73,7 +76,10 @@ class Field:
         await until(nothing_pending, "every webhook is taken in")
 
     async def quiet(self, *, within: float) -> None:
-        """Wait until nothing is left to do: every event taken in and unpacked, no lane about to wake, no write due."""
+        """Wait until nothing is left to do.
+
+        Every event is taken in and unpacked, no lane about to wake, no write due, no notice on its way.
+        """
         await until(self._is_quiet, "nothing is left to do", within=within)
 
     async def _is_quiet(self) -> bool:
@@ -82,6 +88,8 @@ class Field:
         if (await self.ask("events"))["pending"] or await self._many("delivery WHERE unpacked_at IS NULL"):
             return False
         if await self._many(_AWAKE, soon=self.baton.clock.now() + SOON) or await self._many(_UNSETTLED):
+            return False
+        if await self._many("notice WHERE spread_at IS NULL") or await self._many(_UNTOLD):
             return False
         return not (await self.ask("events"))["pending"] and await self._many("delivery") == requests
 
@@ -92,11 +100,17 @@ class Field:
 
 _AWAKE = "lane WHERE object_type = 'contact' AND NOT parked AND (lease_token IS NOT NULL OR wake_at <= :soon)"
 _UNSETTLED = "write WHERE state IN ('due', 'sending')"
+_UNTOLD = "notice_delivery WHERE state IN ('due', 'sending')"
 
 
 @asynccontextmanager
-async def open_field(database_url: str, folder: Path) -> AsyncIterator[Field]:
-    """A live portal with its owners and two firms; nobody works yet."""
+async def open_field(
+    database_url: str, folder: Path, *, document: str = EXAMPLE, receiver: Receiver | None = None
+) -> AsyncIterator[Field]:
+    """A live portal with its owners and two firms; nobody works yet.
+
+    `document` is the agreement, for whatever day it is. `receiver`, whose folder this is, hears of notices.
+    """
     async with AsyncExitStack() as stack:
         children = await stack.enter_async_context(Children(folder))
         listening = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
@@ -108,13 +122,15 @@ async def open_field(database_url: str, folder: Path) -> AsyncIterator[Field]:
         hubspot = await stack.enter_async_context(httpx.AsyncClient(base_url=base_url, timeout=30))
         for email, name in OWNERS.items():
             await hubspot.post("/_sim/owners", json={"email": email, "first_name": name, "last_name": "Example"})
-        env = {**_plain_env(), **_settings(database_url, public_url, base_url, _endless_agreement(folder))}
+        env = {**_plain_env(), **_settings(database_url, public_url, base_url, _endless(document, folder))}
         loaded = load_settings(env, file=Path(os.devnull))
         baton = await stack.enter_async_context(open_container(loaded, migrates=False))
         await _go_live(baton)
         serve = ["app.main:app", "--fd", str(listening.fileno()), "--no-access-log"]
         await children.start("uvicorn", serve, env, fds=[listening.fileno()])
-        workers = Workers(await children.start("tests.chaos.killable", [], env))
+        (await hubspot.get(f"{public_url}/healthz", timeout=_OPENS_WITHIN_S)).raise_for_status()
+        hook = {} if receiver is None else {"HOOK_URL": receiver.url, "HOOK_FOLDER": str(folder)}
+        workers = Workers(await children.start("tests.chaos.killable", [], env | hook))
         stack.callback(workers.abandon)
         opened = Field(hubspot, baton, workers)
         await _furnish(opened)
@@ -164,11 +180,10 @@ def _plain_env() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("BATON_")}
 
 
-def _endless_agreement(folder: Path) -> Path:
-    """The example agreement, in force whatever day it is: these processes run on the machine's own clock."""
-    given = (ROOT / "config" / "agreement.yaml").read_text(encoding="utf-8").splitlines()
+def _endless(document: str, folder: Path) -> Path:
+    """The agreement, in force whatever day it is: these processes run on the machine's own clock."""
     terms = {"starts_on": "  starts_on: 2020-01-01", "ends_on": "  ends_on: never"}
-    lines = [terms.get(line.strip().partition(":")[0], line) for line in given]
+    lines = [terms.get(line.strip().partition(":")[0], line) for line in document.splitlines()]
     file = folder / "agreement.yaml"
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return file

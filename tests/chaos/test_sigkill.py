@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
@@ -23,26 +22,17 @@ from app.engine.probes import (
 )
 from tests.chaos.children import until
 from tests.chaos.field import Field, open_field
+from tests.chaos.killing import Doom, Killing
 
 SOAK = os.environ.get("BATON_SOAK") == "1"
 LEADS = 2000 if SOAK else 200
 RANDOM_KILLS = 9 if SOAK else 2
 RETURNED = LEADS // 20
 DRAINS_WITHIN_S = 300.0 if SOAK else 60.0
-SEED = 7
 
 HANDED_OVER = {"stage_writes": 1, "owner_writes": 1, "notes": 1, "tasks": 1}
 RETURNED_TO_MARKETING = {**HANDED_OVER, "stage_writes": 3}
 """Raised once, cleared once, set back once."""
-
-
-@dataclass(frozen=True, slots=True)
-class Doom:
-    """Where a worker dies: the `nth` time that it reaches `point`."""
-
-    point: str
-    nth: int = 1
-
 
 # In a look the properties go first, then the notes, then the tasks.
 DOOMS = (
@@ -70,77 +60,42 @@ async def field(database_url: str, tmp_path: Path) -> AsyncIterator[Field]:
 @pytest.mark.xdist_group("chaos")
 async def test_workers_killed_everywhere_hand_over_every_lead_once(field: Field) -> None:
     assert {doom.point for doom in DOOMS} == set(POINTS), "a failpoint at which nobody is killed"
-    killing = _Killing(field)
-    await killing.run()
-    assert {"properties", "note", "task"} <= set(killing.interrupted), "a kind of write that no kill interrupted"
-    await _assert_as_hubspot_sees_it(field, killing.returned)
-    await _assert_as_baton_knows_it(field, killing.returned)
-
-
-class _Killing:
-    """Leads come in wave after wave; with each a worker starts where the last was killed, and is killed."""
-
-    def __init__(self, field: Field) -> None:
-        self._field = field
-        self._rng = Random(SEED)  # noqa: S311  # moments, not cryptography
-        self._wave = LEADS // (len(DOOMS) + RANDOM_KILLS)
-        self.returned: frozenset[str] = frozenset()
-        self.interrupted: Counter[str] = Counter()
-
-    async def run(self) -> None:
-        for doom in DOOMS:
-            await self._kill_at(doom)
-            await self._see_what_was_interrupted()
-        for _ in range(RANDOM_KILLS):
-            await self._kill_at_random()
-            await self._see_what_was_interrupted()
-        await self._field.workers.start(None)
-        await self._field.add_leads(LEADS - len(self._field.contacts))
-        await self._field.quiet(within=DRAINS_WITHIN_S)
-        await self._field.workers.stop()
-
-    async def _kill_at(self, doom: Doom) -> None:
-        await self._field.add_leads(self._wave)
-        await self._field.delivered()
-        await self._field.workers.start({"point": doom.point, "nth": doom.nth})
+    killing = Killing(field, LEADS // (len(DOOMS) + RANDOM_KILLS))
+    returning = _Returning(field, killing.rng)
+    for doom in DOOMS:
         if doom.point == BETWEEN_CLEAR_AND_SET:
-            await self._reject_some()
-        await self._field.workers.dies()
+            await killing.at(doom, returning.some)
+        else:
+            await killing.at(doom)
+    for _ in range(RANDOM_KILLS):
+        await killing.at_random()
+    await killing.over(LEADS, within=DRAINS_WITHIN_S)
+    assert {"properties", "note", "task"} <= set(killing.interrupted), "a kind of write that no kill interrupted"
+    await _assert_as_hubspot_sees_it(field, returning.leads)
+    await _assert_as_baton_knows_it(field, returning.leads)
 
-    async def _kill_at_random(self) -> None:
-        """While leads come in: after any number of calls that HubSpot was asked since."""
-        last = await self._calls() + self._rng.randint(1, 14)
-        await self._field.workers.start(None)
-        await self._field.add_leads(self._wave)
 
-        async def asked_often_enough() -> bool:
-            return await self._calls() >= last
+class _Returning:
+    """Sales returns some leads that it has got whole: each is cleared and set back."""
 
-        await until(asked_often_enough, "the worker calls HubSpot")
-        await self._field.workers.kill()
+    def __init__(self, field: Field, rng: Random) -> None:
+        self._field = field
+        self._rng = rng
+        self.leads: frozenset[str] = frozenset()
 
-    async def _see_what_was_interrupted(self) -> None:
-        for row in await self._field.rows("SELECT kind FROM write WHERE state = 'sending'"):
-            self.interrupted[row["kind"]] += 1
-
-    async def _calls(self) -> int:
-        return int((await self._field.ask("counters"))["total_calls"])
-
-    async def _reject_some(self) -> None:
-        """Sales returns some leads that it has got whole: each is cleared and set back."""
-
-        async def whole() -> list[str]:
-            effects: Mapping[str, Mapping[str, int]] = await self._field.ask("effects")
-            return sorted(contact for contact, seen in effects.items() if seen["tasks"])
-
+    async def some(self) -> None:
         async def enough() -> bool:
-            return len(await whole()) >= RETURNED
+            return len(await self._whole()) >= RETURNED
 
         await until(enough, f"{RETURNED} leads are handed over whole", within=60)
-        self.returned = frozenset(self._rng.sample(await whole(), RETURNED))
+        self.leads = frozenset(self._rng.sample(await self._whole(), RETURNED))
         answer = {"baton_handoff_status": "rejected", "baton_rejection_reason": "no_time"}
-        for contact in sorted(self.returned):
+        for contact in sorted(self.leads):
             await self._field.tell(f"contacts/{contact}", {"properties": answer})
+
+    async def _whole(self) -> list[str]:
+        effects: Mapping[str, Mapping[str, int]] = await self._field.ask("effects")
+        return sorted(contact for contact, seen in effects.items() if seen["tasks"])
 
 
 async def _assert_as_hubspot_sees_it(field: Field, returned: frozenset[str]) -> None:

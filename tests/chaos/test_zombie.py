@@ -15,6 +15,7 @@ import pytest
 
 from app.bootstrap import make_crm
 from app.clock import SteppedClock
+from app.engine.around import take_hints
 from app.engine.look import Bench, Looked, Pace, look
 from app.engine.probes import (
     AFTER_CLAIM,
@@ -222,6 +223,12 @@ async def _look(world: World, bench: Bench) -> Looked:
     return await look(bench, *ready)
 
 
+async def _take_hints(world: World, bench: Bench) -> None:
+    ready = await world.baton.watch.ready()
+    assert ready is not None
+    await take_hints(bench, ready[1])
+
+
 async def _dies(world: World, hands: Hands, point: str, *, nth: int) -> None:
     """A look is taken and breaks off for good at a point; its lease runs out."""
     pausing = Pausing(point, nth)
@@ -246,6 +253,7 @@ async def _finish(world: World, bench: Bench) -> None:
     """Work with this bench until nothing is left to do."""
     for _ in range(_ROUNDS_MOST):
         await world.unpack()
+        await _take_hints(world, bench)
         looked = await _look(world, bench)
         if not looked.contacts and await drained(bench):
             return
