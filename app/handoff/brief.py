@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from app.agreement.model import Agreement, Playbook
-from app.handoff.decision import Brief, ContentItem, Opening
+from app.handoff.content import content_of, is_partial
+from app.handoff.decision import Brief, Opening
 from app.handoff.draft import in_digits
+from app.handoff.origin import origin_of
+from app.handoff.plain import clean
 from app.handoff.promise import promise_in_words
 from app.handoff.qualify import Qualification
 from app.handoff.template import Known, render_text
@@ -17,22 +20,20 @@ from app.rules.score import Scored, ScoredRow
 from app.rules.trace import Join, Trace
 from app.rules.truth import Truth
 
-_MOST_CONTENT = 20
 _MOST_REASONS = 10
-_LONGEST = 300
 
 
 def make_brief(agreement: Agreement, qualification: Qualification, opening: Opening) -> Brief:
-    """What is to be told about the lead, by the playbook that fits it."""
+    """What is to be told about the lead, by the playbook that fits its persona, stage, source and whatever else."""
     lead, persona = qualification.lead, qualification.persona
     playbook, _ = first_met(agreement.playbooks, qualification.scope)
-    signals = sorted(qualification.scope.facts.signals, key=lambda signal: signal.occurred_at, reverse=True)
+    content = content_of(qualification.scope.facts.signals)
     return Brief(
         lead_name=_lead_name(lead.contact.properties, lead.contact.id),
         company_name=_company_name(lead.contact.properties, lead.company.properties if lead.company else {}),
         why=why_of(qualification, opening),
-        source=_source(lead.contact.properties),
-        content=tuple(ContentItem(one.occurred_at, clean(one.detail)) for one in signals[:_MOST_CONTENT]),
+        source=origin_of(lead.contact.properties),
+        content=content,
         persona=None if persona is None else persona.id,
         role=None if persona is None else persona.role,
         fit=_reasons([qualification.scored["fit"]]),
@@ -41,6 +42,7 @@ def make_brief(agreement: Agreement, qualification: Qualification, opening: Open
         show=() if playbook is None else playbook.show,
         next_step=next_step_of(agreement, opening),
         promise=promise_in_words(agreement.promises.get(opening.promise)),
+        partial=is_partial(content, lead.contact.properties),
     )
 
 
@@ -58,15 +60,6 @@ def next_step_of(agreement: Agreement, opening: Opening) -> str:
     return f"{soon}Set Handoff status to Accepted, or to Rejected with a reason."
 
 
-def clean(text: str | None, longest: int = _LONGEST) -> str:
-    """One line of text that any CRM takes: no control characters, no broken code points, not too long."""
-    whole = (text or "").encode("utf-8", "ignore").decode("utf-8")
-    short = whole[: 4 * longest]
-    shown = short if short.isprintable() else "".join(char if char.isprintable() else " " for char in short)
-    line = " ".join(shown.split())
-    return line if len(line) <= longest else f"{line[: longest - 1]}…"
-
-
 def _lead_name(contact: Properties, contact_id: str) -> str:
     name = clean(f"{contact.get('firstname') or ''} {contact.get('lastname') or ''}")
     return name or clean(contact.get("email")) or f"Contact {contact_id}"
@@ -74,14 +67,6 @@ def _lead_name(contact: Properties, contact_id: str) -> str:
 
 def _company_name(contact: Properties, company: Properties) -> str:
     return clean(company.get("name")) or clean(contact.get("company"))
-
-
-def _source(contact: Properties) -> str:
-    """`Paid search: spring campaign, crm software`."""
-    source = clean(contact.get("hs_analytics_source")).replace("_", " ").capitalize()
-    names = (clean(contact.get(f"hs_analytics_source_data_{n}")) for n in (1, 2))
-    detail = ", ".join(filter(None, names))
-    return f"{source}: {detail}" if source and detail else source or detail
 
 
 def _reasons(cards: Iterable[Scored]) -> tuple[str, ...]:
