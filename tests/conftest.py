@@ -65,6 +65,15 @@ async def database_url(postgres: str, template: str) -> AsyncIterator[str]:
 
 
 @pytest.fixture
+async def empty_database_url(postgres: str) -> AsyncIterator[str]:
+    """A database without a table, gone after the test."""
+    name = f"empty_{uuid4().hex[:12]}"
+    await _execute(postgres, f"CREATE DATABASE {name}")
+    yield _named(postgres, name)
+    await _execute(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
     connected = Database(database_url)
     yield connected

@@ -12,6 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection as SyncConnection
 from sqlalchemy import text
 
+from app.errors import DatabaseUnavailable
 from app.storage.database import Connection, Database
 
 _LOCK = 0x6261746F6E
@@ -30,22 +31,55 @@ def config() -> Config:
 async def migrate(database: Database, *, now: datetime) -> None:
     """Upgrade to the newest migration and make the event partitions that the coming months need."""
     async with database.begin() as connection:
-        await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-        await connection.run_sync(_upgrade)
-        await make_partitions(connection, now=now)
+        await upgrade(connection, newest_shape(), now=now)
+
+
+async def upgrade(connection: Connection, shape: str, *, now: datetime) -> None:
+    """Upgrade to a migration, and make partitions. Until the transaction ends, no other process migrates.
+
+    Raises DatabaseUnavailable when a newer version of Baton has been at work on the database.
+    """
+    await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+    at = await _shape_of(connection)
+    if at is not None and at not in known_shapes():
+        raise DatabaseUnavailable(
+            f"the database has the shape {at} of a newer Baton, and this version knows shapes up to {newest_shape()}. "
+            "Install the newer version again, or restore the backup that was taken before it"
+        )
+    await connection.run_sync(_upgrade, shape)
+    await make_partitions(connection, now=now)
 
 
 async def is_current(database: Database) -> bool:
     """Whether the database has the shape that this version of Baton expects."""
     async with database.begin() as connection:
-        at = await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
-    return at == ScriptDirectory.from_config(config()).get_current_head()
+        return await _shape_of(connection) == newest_shape()
 
 
-def _upgrade(connection: SyncConnection) -> None:
+async def _shape_of(connection: Connection) -> str | None:
+    """The migration that the database stands at; None when there was none yet."""
+    return await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
+
+
+def newest_shape() -> str:
+    """The migration that this version of Baton works on."""
+    [head] = _scripts().get_heads()
+    return head
+
+
+def known_shapes() -> frozenset[str]:
+    """Every migration that this version of Baton has."""
+    return frozenset(one.revision for one in _scripts().walk_revisions())
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(config())
+
+
+def _upgrade(connection: SyncConnection, shape: str) -> None:
     alembic = config()
     alembic.attributes["connection"] = connection
-    command.upgrade(alembic, "head")
+    command.upgrade(alembic, shape)
 
 
 async def make_partitions(connection: Connection, *, now: datetime, months: int = 3) -> None:
