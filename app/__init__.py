@@ -2,8 +2,8 @@
 
 The house. Arrows point down only, never across a `|`; import contracts in pyproject.toml hold them:
 
-    cli > demo > main > routes > bootstrap > engine > crm | storage > handoff > agreement
-        > rules | sla > records > settings | logs | clock > errors
+    cli > demo > main > routes > bootstrap > engine > crm | notify | storage
+        > handoff > agreement > rules | sla > records > settings | logs | metrics | clock > errors
 
     cli         commands; know use cases, never tables or HubSpot
     demo        the story that `baton demo` plays; with the tests, alone in knowing the simulator
@@ -12,6 +12,7 @@ The house. Arrows point down only, never across a `|`; import contracts in pypro
     bootstrap   composition root: settings in, a Container out; alone in knowing crm.hubspot
     engine      the imperative shell, one use case a file: load, decide, save, send
     crm         the port (what Baton asks of a CRM), its errors, HubSpot behind it, and a simulated HubSpot
+    notify      telling people by e-mail, Slack and webhooks, at public addresses alone
     storage     alone in knowing SQLAlchemy; functions that return records
     handoff     PURE: qualify, route, brief; values in, one Decision out
     agreement   PURE: the executable service level agreement: parse, lint, prose, difference, consent

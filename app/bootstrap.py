@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import time, timedelta
+from functools import partial
+from zoneinfo import ZoneInfo
 
 import httpx
 import structlog
@@ -13,25 +16,40 @@ from cryptography.fernet import Fernet, InvalidToken
 from pydantic import SecretStr
 
 from app.clock import Clock, SystemClock
-from app.crm.guard import Breaker, Quota
-from app.crm.hubspot import HubspotCrm, HubspotInbox
+from app.crm.guard import Breaker, Quota, Unguarded
+from app.crm.hubspot import HubspotCrm, HubspotInbox, paths_for
 from app.crm.port import Crm, Inbox, Secrets
+from app.engine.backtest import run_next
+from app.engine.beside import Beside
+from app.engine.doctor import Patient
 from app.engine.door import Door
 from app.engine.drafting import Drafting
 from app.engine.look import Bench, Pace
+from app.engine.notifying import Limits, Notifying
 from app.engine.portal import PortalWatch
 from app.engine.probes import SILENT, Probes
+from app.engine.replaying import go_on
 from app.engine.rulebook import Shelf
 from app.engine.start import first_start
+from app.engine.sweeping import sweep
+from app.engine.turned_away import TurnedAway
 from app.engine.unpack import Unpacking
 from app.engine.worker import Worker
 from app.errors import ConfigurationError, DatabaseUnavailable
+from app.notify.channels import Channel
+from app.notify.errors import NotifyError
+from app.notify.mail import Mail, Relay
+from app.notify.manners import Manners, QuietHours
+from app.notify.post import Post
+from app.notify.reach import Reach
+from app.notify.slack import Slack
+from app.notify.webhook import Webhook
 from app.records.ids import PortalId
 from app.settings import Loaded, Settings
 from app.storage import sources
 from app.storage.database import Database
 from app.storage.embedded import EmbeddedPostgres
-from app.storage.guard import SharedBreaker, SharedQuota, hubspot_rates
+from app.storage.guard import BreakerLimits, SharedBreaker, SharedQuota, hubspot_rates
 from app.storage.migrate import is_current, migrate
 
 _log = structlog.get_logger(__name__)
@@ -41,6 +59,9 @@ FIRST_SOURCE = "hubspot"
 SOURCE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 """What a further source may be called: it is a part of a URL."""
 NO_PORTAL = PortalId(0)
+_REPLAYS_REST = timedelta(seconds=1)
+_SWEEPS_REST = timedelta(seconds=10)
+"""How soon a worker sees that a sweep is due or a backfill was asked for, and tries again what stands still."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +80,7 @@ class Container:
     watch: PortalWatch
     unpacking: Unpacking
     drafting: Drafting
+    notifying: Notifying
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +91,8 @@ class Parts:
     http: httpx.AsyncClient | None = None
     probes: Probes = SILENT
     durable: bool = True
+    breaker: BreakerLimits | None = None
+    channels: Sequence[Channel] | None = None
 
 
 @asynccontextmanager
@@ -128,21 +152,94 @@ def _joined(
     http: httpx.AsyncClient,
     why_not: str | None,
 ) -> Container:
-    crm = make_crm(settings, http, clock, database, portal_id)
-    inbox = HubspotInbox(settings.public_url, allow_v1=settings.hubspot_allow_v1_signatures)
+    crm = make_crm(settings, http, clock, database, portal_id, parts.breaker)
+    inbox = _inbox(settings)
     bench = Bench(database, crm, portal_id, clock, Shelf(database, portal_id), _pace(settings), parts.probes)
-    watch = PortalWatch(database, crm, portal_id, clock, missing=why_not, tier=settings.hubspot_tier)
+    watch = PortalWatch(database, crm, portal_id, clock, missing=why_not, tier=settings.hubspot_tier, heard=bench.heard)
     unpacking = Unpacking(database, inbox, portal_id, clock, settling=settings.settling)
-    worker = Worker(bench, unpacking, watch, poll=settings.poll)
-    door = Door(database, inbox, Keeper(settings, database, portal_id), clock, on_stored=worker.wake)
+    notifying = _notifying(settings, parts, clock, database, portal_id)
+    worker = Worker(bench, unpacking, watch, poll=settings.poll, beside=_beside(settings, bench, notifying))
+    keeper, refused = Keeper(settings, database, portal_id), TurnedAway(database, portal_id, clock)
+    door = Door(database, inbox, keeper, clock, on_stored=worker.wake, on_refused=refused.note)
     drafting = Drafting(database, portal_id, clock, tier=settings.hubspot_tier)
-    return Container(settings, clock, database, portal_id, crm, inbox, door, worker, bench, watch, unpacking, drafting)
+    return Container(
+        settings, clock, database, portal_id, crm, inbox, door, worker, bench, watch, unpacking, drafting, notifying
+    )
 
 
-def make_crm(settings: Settings, http: httpx.AsyncClient, clock: Clock, database: Database, portal_id: PortalId) -> Crm:
+def _beside(settings: Settings, bench: Bench, notifying: Notifying) -> tuple[Beside, ...]:
+    """What a worker does beside its looks."""
+
+    async def tell() -> bool:
+        return bool(await notifying.send_due())
+
+    return (
+        Beside("backtests", partial(run_next, bench), breaks_off=True),
+        Beside("notices", tell),
+        Beside("replays", partial(go_on, bench), rest=_REPLAYS_REST),
+        Beside("sweeps", partial(sweep, bench, every=settings.sweep_every), rest=_SWEEPS_REST),
+    )
+
+
+def _notifying(settings: Settings, parts: Parts, clock: Clock, database: Database, portal_id: PortalId) -> Notifying:
+    return Notifying(
+        database,
+        portal_id,
+        clock,
+        make_channels(settings) if parts.channels is None else parts.channels,
+        manners=_manners(settings),
+        limits=Limits(settings.lease, settings.http_timeout + settings.margin),
+        probes=parts.probes,
+    )
+
+
+def make_channels(settings: Settings) -> tuple[Channel, ...]:
+    """The ways to tell people that are set. Raises ConfigurationError, which names the setting and not its value."""
+    return tuple(_channels(settings, Reach(settings.private_hosts)))
+
+
+def _channels(settings: Settings, reach: Reach) -> Iterator[Channel]:
+    within, secret = settings.http_timeout, _text(settings.notify_webhook_secret)
+
+    def mail(url: str) -> Channel:
+        return Mail(Relay.parse(url), settings.smtp_from or "", reach, within=within)
+
+    makers: dict[str, Callable[[str], Channel]] = {
+        "smtp_url": mail,
+        "slack_webhook_url": lambda url: Slack(Post(url, reach, within=within)),
+        "notify_webhook_url": lambda url: Webhook(Post(url, reach, within=within), secret),
+    }
+    for name, make in makers.items():
+        if url := _text(getattr(settings, name)):
+            try:
+                yield make(url)
+            except NotifyError as error:
+                raise ConfigurationError(f"BATON_{name.upper()}: {error}") from None
+
+
+def _manners(settings: Settings) -> Manners:
+    return Manners(
+        quiet=QuietHours.parse(settings.notify_quiet_hours) if settings.notify_quiet_hours else None,
+        urgent=settings.urgent_kinds,
+        digest_at=time.fromisoformat(settings.notify_digest_at) if settings.notify_digest_at else None,
+        zone=ZoneInfo(settings.notify_time_zone) if settings.notify_time_zone else None,
+    )
+
+
+def make_crm(
+    settings: Settings,
+    http: httpx.AsyncClient,
+    clock: Clock,
+    database: Database,
+    portal_id: PortalId,
+    limits: BreakerLimits | None = None,
+) -> Crm:
     """HubSpot behind the port, with quota and breaker kept where all workers see them."""
     quota: Quota = SharedQuota(database, portal_id, hubspot_rates(settings.hubspot_calls_per_10_seconds))
-    breaker: Breaker = SharedBreaker(database, portal_id)
+    return _hubspot(settings, http, clock, quota, SharedBreaker(database, portal_id, limits))
+
+
+def _hubspot(settings: Settings, http: httpx.AsyncClient, clock: Clock, quota: Quota, breaker: Breaker) -> Crm:
     return HubspotCrm(
         http,
         _text(settings.hubspot_access_token) or "not-set",
@@ -152,6 +249,40 @@ def make_crm(settings: Settings, http: httpx.AsyncClient, clock: Clock, database
         http_timeout=settings.http_timeout,
         patience=settings.patience,
         clock=clock,
+    )
+
+
+def _inbox(settings: Settings) -> Inbox:
+    return HubspotInbox(settings.public_url, allow_v1=settings.hubspot_allow_v1_signatures)
+
+
+def make_patient(
+    loaded: Loaded,
+    clock: Clock,
+    database: Database | str,
+    *,
+    hubspot: httpx.AsyncClient,
+    outside: httpx.AsyncClient,
+) -> Patient:
+    """What the doctor looks at. `database` is the reason where none could be opened; HubSpot is asked without quota and
+    breaker, which live there. `outside` reaches the public address.
+    """
+    settings = loaded.settings
+    return Patient(
+        clock=clock,
+        portal_id=PortalId(settings.portal_id) if settings.portal_id else NO_PORTAL,
+        crm=_hubspot(settings, hubspot, clock, Unguarded(), Unguarded()),
+        missing=missing(settings),
+        api_version=settings.hubspot_api_version,
+        api_ends_on=paths_for(settings.hubspot_api_version).ends_on,
+        tier=settings.hubspot_tier,
+        inbox=_inbox(settings),
+        secrets=_first_secrets(settings),
+        public_url=settings.public_url,
+        http=outside,
+        database=database if isinstance(database, Database) else None,
+        no_database=database if isinstance(database, str) else "",
+        warnings=loaded.warnings,
     )
 
 
@@ -178,8 +309,7 @@ class Keeper:
 
     async def secrets(self, source: str) -> Secrets | None:
         if source == FIRST_SOURCE:
-            current = _text(self._settings.hubspot_client_secret)
-            return Secrets(current, _text(self._settings.hubspot_client_secret_previous)) if current else None
+            return _first_secrets(self._settings)
         if not SOURCE_NAME.fullmatch(source):
             return None
         async with self._database.begin() as connection:
@@ -193,6 +323,11 @@ class Keeper:
         except (InvalidToken, ConfigurationError):
             _log.exception("secret_unreadable", source=source, why="BATON_SECRET_KEY is not the key it was stored with")
             return None
+
+
+def _first_secrets(settings: Settings) -> Secrets | None:
+    current = _text(settings.hubspot_client_secret)
+    return Secrets(current, _text(settings.hubspot_client_secret_previous)) if current else None
 
 
 def sealer(settings: Settings) -> Fernet:

@@ -8,8 +8,11 @@ from __future__ import annotations
 import logging
 import sys
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import structlog
+from structlog import contextvars
 
 
 def configure_logs(level: str, style: str) -> None:
@@ -41,6 +44,18 @@ def configure_logs(level: str, style: str) -> None:
     root.setLevel(level.upper())
     for noisy in ("httpx", "httpcore", "alembic", "uvicorn.access"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+@contextmanager
+def log_context(**ids: object) -> Iterator[None]:
+    """Lines logged within carry these beside what they carried before; whatever is bound within ends with the block."""
+    before = contextvars.get_contextvars()
+    contextvars.bind_contextvars(**ids)
+    try:
+        yield
+    finally:
+        contextvars.clear_contextvars()
+        contextvars.bind_contextvars(**before)
 
 
 def defect_of(error: BaseException) -> dict[str, object]:

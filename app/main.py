@@ -9,13 +9,54 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppres
 from fastapi import FastAPI
 
 from app.bootstrap import Container, open_container
-from app.routes import agreement, backtests, contacts, draft, health, keys, readable, trials, webhooks
+from app.routes import (
+    agreement,
+    backtests,
+    brief,
+    calculator,
+    clocks,
+    contacts,
+    draft,
+    handoffs,
+    health,
+    issues,
+    keys,
+    metrics,
+    notices,
+    owners,
+    pools,
+    readable,
+    replays,
+    trials,
+    webhooks,
+)
 from app.routes.bodies import BodyLimit
 from app.routes.errors import answers_problems
 from app.routes.problems import PROBLEM_ANSWER
+from app.routes.requests import RequestLog
 from app.settings import load_settings
 
-ROOMS = (webhooks, health, agreement, draft, trials, readable, backtests, contacts, keys)
+ROOMS = (
+    webhooks,
+    health,
+    metrics,
+    agreement,
+    draft,
+    trials,
+    readable,
+    backtests,
+    contacts,
+    brief,
+    handoffs,
+    clocks,
+    calculator,
+    pools,
+    owners,
+    notices,
+    issues,
+    replays,
+    keys,
+)
 OpenContainer = Callable[[], AbstractAsyncContextManager[Container]]
 
 
@@ -37,6 +78,7 @@ def create_app(opens: OpenContainer | None = None, *, works: bool = False) -> Fa
         app.include_router(room.router, responses=PROBLEM_ANSWER)
     app.add_middleware(BodyLimit)
     answers_problems(app)
+    app.add_middleware(RequestLog)
     return app
 
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
@@ -24,6 +26,8 @@ PREFIX = "BATON_"
 FILE = Path("baton.env")
 
 Seconds = Annotated[float, Field(gt=0)]
+
+_TIME = r"([01]\d|2[0-3]):[0-5]\d"
 
 
 class Settings(BaseModel):
@@ -91,10 +95,45 @@ class Settings(BaseModel):
     patience_seconds: Seconds = Field(5, description="How long a call may wait for quota before it is put off.")
     margin_seconds: Seconds = Field(5, description="Slack kept between a call's end and its lease's, or a look-up.")
     poll_seconds: Seconds = Field(0.5, description="How often an idle worker looks for work.")
+    sweep_every_seconds: float = Field(
+        600, ge=0, description="How often HubSpot is asked what changed, to find what no webhook told of. 0: never."
+    )
     writes_per_hour: int = Field(
         20_000,
         gt=0,
         description="Brake: contact writes an hour after which the portal is paused for a person.",
+    )
+    smtp_url: SecretStr | None = Field(
+        None,
+        description="Mail server that notices go out through: smtp://user:password@host:587, or smtps://. "
+        "Unset: no e-mail.",
+    )
+    smtp_from: str | None = Field(None, description="Address that e-mail comes from. Needed with BATON_SMTP_URL.")
+    slack_webhook_url: SecretStr | None = Field(
+        None, description="Slack incoming webhook that notices are posted to. Unset: nothing goes to Slack."
+    )
+    notify_webhook_url: SecretStr | None = Field(
+        None, description="https URL that each notice is posted to as JSON. Unset: nowhere."
+    )
+    notify_webhook_secret: SecretStr | None = Field(
+        None, description="Secret that those posts are signed with, in the header Baton-Signature. Unset: not signed."
+    )
+    notify_allow_private_hosts: str | None = Field(
+        None,
+        description="Hosts, separated by commas, that notices may reach at a private address, such as a mail relay in "
+        "your own network. All others must have public addresses.",
+    )
+    notify_quiet_hours: str | None = Field(
+        None, description="Hours in which nobody is told anything, as 20:00-07:00: notices wait until they end."
+    )
+    notify_urgent_kinds: str | None = Field(
+        None, description="Kinds of notice, separated by commas, that go out in quiet hours too, as: breached, at risk."
+    )
+    notify_digest_at: str | None = Field(
+        None, description="Time of day, as 08:30, at which each pool's manager is told of open breaches. Unset: never."
+    )
+    notify_time_zone: str | None = Field(
+        None, description="Time zone of quiet hours and digest, as Europe/Berlin. Unset: the agreement's."
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
     log_format: Literal["json", "console"] = Field("json", description="One JSON object a line, or coloured text.")
@@ -105,6 +144,41 @@ class Settings(BaseModel):
         if not url.startswith(("http://", "https://")):
             raise ValueError(f"{url!r} is no web address; write it like https://baton.example.com")
         return url.rstrip("/")
+
+    @field_validator("notify_quiet_hours")
+    @classmethod
+    def _from_time_to_time(cls, text: str | None) -> str | None:
+        if text and not re.fullmatch(f"{_TIME}-{_TIME}", text):
+            raise ValueError(f"{text!r} are no hours; write them like 20:00-07:00")
+        return text
+
+    @field_validator("notify_digest_at")
+    @classmethod
+    def _time_of_day(cls, text: str | None) -> str | None:
+        if text and not re.fullmatch(_TIME, text):
+            raise ValueError(f"{text!r} is no time of day; write it like 08:30")
+        return text
+
+    @field_validator("notify_time_zone")
+    @classmethod
+    def _known_zone(cls, name: str | None) -> str | None:
+        try:
+            return ZoneInfo(name).key if name else None
+        except (KeyError, ValueError, OSError):
+            raise ValueError(f"{name!r} is no time zone; write it like Europe/Berlin") from None
+
+    @field_validator("smtp_from")
+    @classmethod
+    def _bare_address(cls, text: str | None) -> str | None:
+        if text and not re.fullmatch(r"[^@\s<>,]+@[^@\s<>,]+", text):
+            raise ValueError(f"{text!r} is no bare address; write it like baton@example.com")
+        return text
+
+    @model_validator(mode="after")
+    def _mail_has_a_sender(self) -> Self:
+        if self.smtp_url and not self.smtp_from:
+            raise ValueError("smtp_url takes an address that mail comes from; set BATON_SMTP_FROM to one")
+        return self
 
     @model_validator(mode="after")
     def _lease_outlasts_a_call(self) -> Self:
@@ -132,12 +206,30 @@ class Settings(BaseModel):
         return timedelta(seconds=self.poll_seconds)
 
     @property
+    def sweep_every(self) -> timedelta | None:
+        """None: never."""
+        return timedelta(seconds=self.sweep_every_seconds) if self.sweep_every_seconds else None
+
+    @property
     def patience(self) -> timedelta:
         return timedelta(seconds=self.patience_seconds)
 
     @property
     def margin(self) -> timedelta:
         return timedelta(seconds=self.margin_seconds)
+
+    @property
+    def private_hosts(self) -> frozenset[str]:
+        return frozenset(host.rstrip(".").lower() for host in _listed(self.notify_allow_private_hosts))
+
+    @property
+    def urgent_kinds(self) -> frozenset[str]:
+        return frozenset(_listed(self.notify_urgent_kinds))
+
+
+def _listed(text: str | None) -> Iterator[str]:
+    """What stands between commas."""
+    return (part.strip() for part in (text or "").split(",") if part.strip())
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -22,6 +22,7 @@ from app.engine.worker import drained
 from app.main import create_app
 from app.settings import Loaded, Settings
 from app.storage.database import Database
+from app.storage.guard import BreakerLimits
 
 PORTAL = 62515
 TOKEN = "sim-token"
@@ -88,6 +89,20 @@ class World:
                 return
         raise AssertionError(f"not settled after {self.rounds_most} rounds: {await self.rows('SELECT * FROM lane')}")
 
+    async def until(self, at: datetime) -> None:
+        """Let time pass up to `at`, with a look at whatever is due on the way, when it is due."""
+        for _ in range(self.rounds_most):
+            await self.settle()
+            soonest = await self.rows(
+                "SELECT min(wake_at) AS at FROM lane WHERE NOT parked AND lease_token IS NULL AND wake_at < :at", at=at
+            )
+            wake_at = soonest[0]["at"]
+            if wake_at is None:
+                break
+            self.clock.set(max(self.clock.now(), wake_at))
+        self.clock.set(max(self.clock.now(), at))
+        await self.settle()
+
     async def unpack(self) -> None:
         """Deliver and unpack, without looking."""
         await self.deliver()
@@ -131,6 +146,7 @@ async def open_world(
     sim: Simulator | None = None,
     live: bool = True,
     probes: Probes = SILENT,
+    breaker: BreakerLimits | None = None,
     **changes: Any,
 ) -> AsyncIterator[World]:
     """A world on a migrated database. `live`: the portal's properties are set up and writes go out."""
@@ -138,7 +154,7 @@ async def open_world(
     async with AsyncExitStack() as stack:
         hubspot = httpx.AsyncClient(transport=httpx.ASGITransport(app=sim.app), base_url="http://hubspot.test")
         await stack.enter_async_context(hubspot)
-        parts = Parts(clock=clock, http=hubspot, probes=probes)
+        parts = Parts(clock=clock, http=hubspot, probes=probes, breaker=breaker)
         baton = await stack.enter_async_context(
             open_container(settings_for(database_url, **changes), parts, migrates=False)
         )

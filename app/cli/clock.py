@@ -1,4 +1,4 @@
-"""The clock: when a promise is due and which time was counted, and whether known cases come out right."""
+"""Clocks: which run, when a promise would be due and which time counts, and whether known cases come out right."""
 
 # ruff: noqa: PLC0415  heavy modules are imported inside functions, so that `--help` is quick
 
@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,44 +14,36 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from app.cli.opened import load
+from app.cli.opened import Opened, load, with_database
 from app.cli.root import FAILED
-from app.cli.shown import AsJson, print_facts, print_json, print_lines, print_table, say
+from app.cli.shown import AsJson, Limit, print_facts, print_json, print_lines, print_table, say
 from app.errors import BatonError
 
 if TYPE_CHECKING:
     from app.agreement.model import Agreement
     from app.records.span import Span
-    from app.sla.calendar import Calendar, Stretch
+    from app.sla.calendar import Calendar
     from app.sla.cases import Judged
+    from app.sla.reckoning import Reckoned
+    from app.storage.clock_pages import ListedClock
 
 app = typer.Typer(name="clock", help="When a promise is due, and why then.", no_args_is_help=True)
 
 _COLUMNS = ("id", "result", "expected", "got")
+_RUNNING = ("contact", "handoff", "clock", "owner", "pool", "promised", "state", "due")
 _DAY = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True)
-class _Reckoned:
-    """A span laid on a calendar, with the time that was counted on the way, to be shown in a zone."""
-
-    calendar: Calendar
-    span: Span
-    start: datetime
-    due: datetime
-    counted: tuple[Stretch, ...]
-    zone: ZoneInfo
-
-    @property
-    def total(self) -> timedelta:
-        return sum((end - start for start, end in self.counted), timedelta())
 
 
 @app.command()
 def due(
     *,
     at: Annotated[str, typer.Option(help='When the clock starts, as "2026-11-20 16:50" or 2026-11-20T21:50Z.')],
-    span: Annotated[str, typer.Option(help='How long it runs, as an agreement says it: "1 business hour", "2 days".')],
+    span: Annotated[
+        str,
+        typer.Option(
+            "--span", "--within", help='How long it runs, as an agreement says it: "1 business hour", "2 days".'
+        ),
+    ],
     calendar: Annotated[
         str | None, typer.Option(help="The calendar's id; may be left out where there is only one.")
     ] = None,
@@ -68,10 +60,36 @@ def due(
     shown_in = _zone(zone or chosen.time_zone)
     reckoned = _reckoned(chosen, _start(at, shown_in), _span(span), shown_in)
     if as_json:
-        print_json(_as_json(reckoned))
+        print_json(_as_json(reckoned, shown_in))
     else:
-        print_facts(_facts(reckoned))
-        print_lines(_lines(reckoned))
+        print_facts(_facts(reckoned, shown_in))
+        print_lines(_lines(reckoned, shown_in))
+
+
+@app.command("list")
+def list_(
+    *,
+    due_within: Annotated[str | None, typer.Option(help='Only those that are due in this time: "2 h".')] = None,
+    breached: Annotated[bool, typer.Option("--breached", help="Only those whose breach stands.")] = False,
+    limit: Limit = 50,
+    as_json: AsJson = False,
+) -> None:
+    """List the clocks that run, the one that is due first goes first."""
+    within = None if due_within is None else _fixed(due_within)
+
+    async def work(opened: Opened) -> tuple[list[ListedClock], datetime]:
+        from app.engine.handoffs import running_clocks
+
+        now = opened.clock.now()
+        return await running_clocks(
+            opened.database, opened.portal_id, now=now, limit=limit, due_within=within, breached=breached
+        ), now
+
+    found, now = with_database(work)
+    if as_json:
+        print_json([{**asdict(one), "state": one.clock.state(now)} for one in found])
+    else:
+        print_table(_RUNNING, [_running(one, now) for one in found], none="No such clock runs.")
 
 
 @app.command()
@@ -94,6 +112,17 @@ def cases(
         say(", ".join(f"{count} {verdict}" for verdict, count in counts if count or verdict is Verdict.OK))
     if any(one.verdict in {Verdict.DIFFERS, Verdict.REFUSED} for one in judged):
         raise typer.Exit(FAILED)
+
+
+def _fixed(text: str) -> timedelta:
+    with _told_of("--due-within"):
+        return _span(text, "--due-within").fixed
+
+
+def _running(one: ListedClock, now: datetime) -> tuple[object, ...]:
+    clock, who = one.clock, one.owner or one.clock.owner_id
+    state = clock.state(now).value
+    return one.contact_id, one.place.handoff_id, clock.kind.words, who, one.pool, clock.target, state, clock.due_at
 
 
 def _judged(file: Path) -> list[Judged]:
@@ -155,10 +184,10 @@ def _zone(name: str) -> ZoneInfo:
         return wall.zone(name)
 
 
-def _span(text: str) -> Span:
+def _span(text: str, option: str = "--span") -> Span:
     from app.records.span import Span
 
-    with _told_of("--span"):
+    with _told_of(option):
         return Span.parse(text)
 
 
@@ -180,15 +209,14 @@ def _start(text: str, zone: ZoneInfo) -> datetime:
     return start
 
 
-def _reckoned(calendar: Calendar, start: datetime, span: Span, zone: ZoneInfo) -> _Reckoned:
-    from app.sla.calendar import due_at
+def _reckoned(calendar: Calendar, start: datetime, span: Span, zone: ZoneInfo) -> Reckoned:
+    from app.sla.reckoning import reckon
 
-    far = f"`{span}` from {_instant(start)} ends out of reach of calendar `{calendar.id}`"
-    with _told_of("--span", f"{far}: 50 years of business time, the year 9999; write a shorter one"):
-        end = due_at(start, span, calendar)
-        end.astimezone(zone)
-    counted = calendar.open_intervals(start, end) if span.business else [(start, end)] if start < end else ()
-    return _Reckoned(calendar, span, start, end, tuple(counted), zone)
+    with _told_of("--span"):
+        reckoned = reckon(calendar, span, start)
+    with _told_of("--zone", f"in {zone.key} it is due beyond the year 9999; write a shorter span"):
+        reckoned.due.astimezone(zone)
+    return reckoned
 
 
 @contextmanager
@@ -200,34 +228,20 @@ def _told_of(option: str, instead: str = "") -> Iterator[None]:
         raise typer.BadParameter(instead or str(error), param_hint=option) from None
 
 
-def _facts(reckoned: _Reckoned) -> dict[str, object]:
-    calendar, zone = reckoned.calendar, reckoned.zone
+def _facts(reckoned: Reckoned, zone: ZoneInfo) -> dict[str, object]:
+    calendar = reckoned.calendar
     return {
         "start": f"{_day(reckoned.start, zone)} {_time(reckoned.start, zone)} {zone.key}",
         "span": reckoned.span,
         "calendar": calendar.id if calendar.time_zone == zone.key else f"{calendar.id}, in {calendar.time_zone}",
         "due": f"{_day(reckoned.due, zone)} {_time(reckoned.due, zone)} {zone.key}",
         "due in UTC": _instant(reckoned.due),
-        "counted": f"{_length(reckoned.total)}, {_rule(reckoned.span)}",
+        "counted": f"{_length(reckoned.total)}, {reckoned.rule}",
     }
 
 
-def _rule(span: Span) -> str:
-    """What the span counts, in words."""
-    from app.records.span import Unit
-
-    if not span.amount:
-        return "since nothing is due at once"
-    if span.unit in {Unit.SECOND, Unit.MINUTE, Unit.HOUR}:
-        return "open time only" if span.business else "open or not"
-    if span.business:
-        return f"the open time on the way: business {span.unit}s end at the same time of day, within that day's hours"
-    return f"open or not: {span.unit}s end at the same time of day"
-
-
-def _lines(reckoned: _Reckoned) -> Iterator[str]:
+def _lines(reckoned: Reckoned, zone: ZoneInfo) -> Iterator[str]:
     """Each stretch: `Fri 20 Nov 16:50 to 17:30: 40 min`, with year and offset where they change on the way."""
-    zone = reckoned.zone
     moments = [at.astimezone(zone) for stretch in reckoned.counted for at in stretch]
     year = len({at.year for at in moments}) > 1
     offset = len({at.utcoffset() for at in moments}) > 1
@@ -271,8 +285,7 @@ def _instant(at: datetime) -> str:
     return at.isoformat().replace("+00:00", "Z")
 
 
-def _as_json(reckoned: _Reckoned) -> dict[str, object]:
-    zone = reckoned.zone
+def _as_json(reckoned: Reckoned, zone: ZoneInfo) -> dict[str, object]:
     return {
         "calendar": reckoned.calendar.id,
         "zone": zone.key,

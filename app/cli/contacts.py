@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.cli.opened import Opened, with_database
-from app.cli.shown import AsJson, print_facts, print_json, print_table
+from app.cli.shown import AsJson, print_facts, print_json, print_lines, print_table, say
 from app.errors import BatonError
 
 if TYPE_CHECKING:
@@ -57,11 +57,37 @@ def show(
         _print(seen)
 
 
+@app.command()
+def timeline(
+    contact_id: Annotated[str, typer.Argument(metavar="ID", help="The contact's id in HubSpot.")],
+    *,
+    limit: Annotated[int, typer.Option(min=1, max=100, help="How many handoffs at most.")] = 20,
+) -> None:
+    """Print every handoff of a contact from first to last, the oldest first."""
+
+    async def work(opened: Opened) -> list[str]:
+        from app.engine.handoffs import listed
+        from app.engine.timeline import story_of
+        from app.handoff.timeline import lines_of
+        from app.storage.handoff_pages import Wanted
+
+        now, wanted = opened.clock.now(), Wanted(contact_id=contact_id)
+        found = await listed(opened.database, opened.portal_id, wanted, now=now, limit=limit)
+        told = [lines_of(await story_of(opened.database, opened.portal_id, one), now) for one in reversed(found)]
+        heads = (f"handoff {one.id}" for one in reversed(found))
+        return [line for head, lines in zip(heads, told, strict=True) for line in ("", head, "", *lines)][1:]
+
+    lines = with_database(work)
+    if not lines:
+        say(f"Contact {contact_id} was not handed over.")
+    print_lines(lines)
+
+
 async def _seen(connection: Connection, opened: Opened, contact_id: str) -> _Seen:
     from uuid import UUID
 
     from app.records.ids import ContactId
-    from app.storage import contacts, handoffs, portals, writes
+    from app.storage import briefs, contacts, handoffs, portals, writes
 
     known = await contacts.known(connection, opened.portal_id, contact_id)
     if known is None:
@@ -72,7 +98,7 @@ async def _seen(connection: Connection, opened: Opened, contact_id: str) -> _See
     shadow = portal is None or portal.is_shadow
     running = await handoffs.running(connection, opened.portal_id, [ContactId(contact_id)], shadow=shadow)
     handoff = running.get(ContactId(contact_id))
-    told = await handoffs.to_tell(connection, opened.portal_id, [UUID(handoff.id)]) if handoff else {}
+    told = await briefs.to_tell(connection, opened.portal_id, [UUID(handoff.id)]) if handoff else {}
     owners = {str(owner.id): owner.email for owner in await portals.owners(connection, opened.portal_id)}
     due_at = told[UUID(handoff.id)].due_at if handoff else None
     made = await writes.of_contact(connection, opened.portal_id, contact_id)

@@ -34,15 +34,20 @@ def list_(
         Literal["pending", "applied", "ignored", "quarantined"] | None, typer.Option(help="Only events in this state.")
     ] = None,
     contact: Annotated[str | None, typer.Option(help="Only events about the contact with this id.")] = None,
+    after: Annotated[
+        str | None, typer.Option(help="Only events behind the one with this key, or its beginning.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """List events of every state, newest first."""
+    """List events of every state, newest first; a further page with `--after` the last one's key."""
 
     async def work(opened: Opened) -> list[StoredEvent]:
         from app.storage import events
 
         async with opened.database.begin() as connection:
-            return await events.listed(connection, limit=limit, state=state, contact_id=contact)
+            behind = _only(await events.listed(connection, limit=2, key=after), after) if after else None
+            place = (behind.received_at, behind.key) if behind else None
+            return await events.listed(connection, limit=limit, state=state, contact_id=contact, after=place)
 
     listed = with_database(work)
     if as_json:

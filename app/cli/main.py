@@ -9,16 +9,24 @@ import typer
 
 from app.cli import (
     agreement,
+    backfill,
+    backup,
+    brief,
     clock,
     contacts,
     decisions,
     demo,
+    doctor,
     events,
+    handoff,
+    issue,
     key,
     lanes,
     mode,
+    notice,
     owner,
     pool,
+    replay,
     service,
     setup,
     source,
@@ -50,7 +58,9 @@ def root(
     """Decides when a HubSpot lead is ready for sales and hands it to the right person."""
 
 
-for part in (demo, service, settings_, setup, mode, status):
+for part in (demo, service, settings_, setup, doctor, mode, status, backfill, backup):
     part.register(app)
-for noun in (agreement, events, decisions, lanes, contacts, owner, pool, source, key, clock):
+for noun in (agreement, events, issue, replay, decisions, lanes, contacts, handoff, brief, owner, pool, source):
+    app.add_typer(noun.app)
+for noun in (notice, key, clock):
     app.add_typer(noun.app)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_NOT_SET_UP = "the database has not been set up; run `baton migrate`, or `baton run`, which does it too"
+NOT_SET_UP = "the database has not been set up; run `baton migrate`, or `baton run`, which does it too"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,35 +43,63 @@ def load() -> Loaded:
     return loaded
 
 
+def load_quietly() -> Loaded:
+    """As `load`, for a command that a person waits for: less than a warning is logged only where a level is set."""
+    from app.logs import configure_logs
+
+    loaded = load()
+    if loaded.origins["log_level"] == "default":
+        configure_logs("warning", loaded.settings.log_format)
+    return loaded
+
+
 def with_database(work: Callable[[Opened], Awaitable[T]]) -> T:
     """Do `work` on the database, beside a running service too. Raises DatabaseUnavailable with the remedy."""
+    settings = load_quietly().settings
+
+    async def shaped(database: Database) -> T:
+        return await work(await _opened(settings, database))
+
+    demand_database(settings)
+    return on_any_database(settings, shaped)
+
+
+def on_any_database(settings: Settings, work: Callable[[Database], Awaitable[T]]) -> T:
+    """Do `work` on the database whatever shape it has; the embedded one is made if need be."""
+    from app.bootstrap import open_database
     from app.storage.database import DatabaseError
 
-    settings = load().settings
-    if not settings.database_url and not _has_database(settings):
-        raise DatabaseUnavailable(_NOT_SET_UP)
+    async def opened() -> T:
+        async with open_database(settings) as database:
+            return await work(database)
+
     try:
-        return asyncio.run(_work(settings, work))
+        return asyncio.run(opened())
     except DatabaseError as error:
         reason = getattr(error, "orig", None) or error
         raise DatabaseUnavailable(f"the database refused: {str(reason).splitlines()[0]}") from error
 
 
-async def _work(settings: Settings, work: Callable[[Opened], Awaitable[T]]) -> T:
-    from app.bootstrap import NO_PORTAL, open_database
+async def _opened(settings: Settings, database: Database) -> Opened:
+    from app.bootstrap import NO_PORTAL
     from app.clock import SystemClock
     from app.records.ids import PortalId
     from app.storage.migrate import is_current
 
-    async with open_database(settings) as database:
-        if not await is_current(database):
-            raise DatabaseUnavailable(_NOT_SET_UP)
-        portal_id = PortalId(settings.portal_id) if settings.portal_id else NO_PORTAL
-        return await work(Opened(settings, database, portal_id, SystemClock()))
+    if not await is_current(database):
+        raise DatabaseUnavailable(NOT_SET_UP)
+    portal_id = PortalId(settings.portal_id) if settings.portal_id else NO_PORTAL
+    return Opened(settings, database, portal_id, SystemClock())
 
 
-def _has_database(settings: Settings) -> bool:
-    """Whether the embedded database was ever made: a command that only reads makes none."""
+def demand_database(settings: Settings) -> None:
+    """Raise DatabaseUnavailable where the embedded database was never made: a command that only reads makes none."""
+    if not settings.database_url and not has_database(settings):
+        raise DatabaseUnavailable(NOT_SET_UP)
+
+
+def has_database(settings: Settings) -> bool:
+    """Whether the embedded database was ever made."""
     try:
         return (settings.data_dir / "postgres").exists()
     except OSError:

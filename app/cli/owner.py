@@ -5,9 +5,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -42,13 +41,9 @@ def away(
 
     async def work(opened: Opened) -> Absence:
         from app.engine.absence import Wanted, leave
-        from app.engine.pools import time_zone
 
-        zone = ZoneInfo(await time_zone(opened.database, opened.portal_id))
-        now = opened.clock.now()
-        from_at = now if from_ is None else _instant(from_, "--from", zone)
-        wanted = Wanted(email, from_at, _instant(until, "--until", zone), reason)
-        return await leave(opened.database, opened.portal_id, wanted, by=person(), now=now)
+        wanted = Wanted(email, _at(from_, "--from") if from_ else None, _at(until, "--until"), reason)
+        return await leave(opened.database, opened.portal_id, wanted, by=person(), now=opened.clock.now())
 
     kept = with_database(work)
     say(f"{email} is away from {_shown(kept.from_at)} until {_shown(kept.until_at)}.")
@@ -84,13 +79,12 @@ def list_(*, as_json: AsJson = False) -> None:
         print_table(_COLUMNS, [_row(one, now) for one in listed], none="No owner was read from HubSpot yet.")
 
 
-def _instant(text: str, option: str, zone: ZoneInfo) -> datetime:
+def _at(text: str, option: str) -> datetime:
     try:
-        at = datetime.fromisoformat(text)
+        return datetime.fromisoformat(text)
     except ValueError:
         told = f"{text!r} is no day; write it like 2026-12-01, or an instant like 2026-12-01T10:00Z"
         raise typer.BadParameter(told, param_hint=option) from None
-    return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
 
 
 def _json(one: Seen, now: datetime) -> dict[str, object]:

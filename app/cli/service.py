@@ -43,9 +43,14 @@ def serve(host: Host = _HERE, port: Port = 8000) -> None:
     _run(_serve(load(), host, port, works=False))
 
 
-def worker() -> None:
+def worker(
+    host: Host = _HERE,
+    metrics_port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Port to serve this worker's metrics on. Default: none.")
+    ] = None,
+) -> None:
     """Work on what came in; any number may run."""
-    _run(_work(load()))
+    _run(_work(load(), host, metrics_port))
 
 
 def migrate() -> None:
@@ -104,12 +109,24 @@ async def _stop_when(stop: asyncio.Event, server: object) -> None:
     server.should_exit = True  # type: ignore[attr-defined]
 
 
-async def _work(loaded: Loaded) -> None:
+async def _work(loaded: Loaded, host: str, metrics_port: int | None) -> None:
     from app.bootstrap import open_container
 
     stop = _stop_signal()
+    if metrics_port is not None:
+        _serve_metrics(host, metrics_port)
     async with open_container(loaded, migrates=False) as container:
         await container.worker.run(stop)
+
+
+def _serve_metrics(host: str, port: int) -> None:
+    """Raises ConfigurationError when the port cannot be had."""
+    from app import metrics
+
+    try:
+        metrics.serve(host, port)
+    except OSError as error:
+        raise _not_listening(host, port, error) from None
 
 
 async def _migrate(loaded: Loaded) -> None:
@@ -135,6 +152,9 @@ def _listening(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family)
     except OSError as error:
-        raise ConfigurationError(
-            f"cannot listen on {host} port {port}: {error.strerror or error}; choose others with --host and --port"
-        ) from None
+        raise _not_listening(host, port, error) from None
+
+
+def _not_listening(host: str, port: int, error: OSError) -> ConfigurationError:
+    why = error.strerror or error
+    return ConfigurationError(f"cannot listen on {host} port {port}: {why}; choose another host or port")

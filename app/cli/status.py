@@ -4,10 +4,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import typer
 
 from app.cli.opened import Opened, with_database
 from app.cli.shown import AsJson, print_facts, print_json
+
+if TYPE_CHECKING:
+    from app.storage.sweeps import Sweep
 
 
 def register(app: typer.Typer) -> None:
@@ -26,7 +31,8 @@ def status(*, as_json: AsJson = False) -> None:
 async def _stands(opened: Opened) -> dict[str, object]:
     from dataclasses import asdict
 
-    from app.storage import agreements, deliveries, events, lanes, portals
+    from app.storage import agreements, deliveries, events, lanes, portals, sweeps
+    from app.storage.sweeps import SweepKind
 
     async with opened.database.begin() as connection:
         portal = await portals.get(connection, opened.portal_id)
@@ -43,7 +49,24 @@ async def _stands(opened: Opened) -> dict[str, object]:
             "deliveries_waiting": await deliveries.waiting(connection),
             "backlog": asdict(backlog),
             "events": {**dict.fromkeys(_STATES, 0), **await events.counts(connection)},
+            **{kind.value: _walk(await sweeps.newest(connection, opened.portal_id, kind)) for kind in SweepKind},
         }
+
+
+def _walk(sweep: Sweep | None) -> dict[str, object] | None:
+    """How far the walk is that began last, and what it found; None before the first."""
+    if sweep is None:
+        return None
+    return {
+        "since": sweep.from_at,
+        "until": sweep.until_at,
+        "walked_to": sweep.place.at,
+        "finished_at": sweep.finished_at,
+        "seen": sweep.seen,
+        "marked": sweep.marked,
+        "missed": sweep.missed,
+        "stands_still": sweep.words,
+    }
 
 
 _STATES = ("pending", "applied", "ignored", "quarantined")
@@ -54,7 +77,7 @@ def _flat(stands: dict[str, object]) -> dict[str, object]:
     flat: dict[str, object] = {}
     for name, value in stands.items():
         if isinstance(value, dict):
-            flat |= {f"{name} {part}": many for part, many in value.items()}
+            flat |= {f"{name} {part}".replace("_", " "): many for part, many in value.items()}
         elif isinstance(value, list):
             flat[name.replace("_", " ")] = "; ".join(map(str, value))
         else:

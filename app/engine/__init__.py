@@ -7,5 +7,6 @@ worker     the loop around both
 portal     what must stand before a portal is looked at: access, definitions, owners, agreement
 setup      the properties that Baton needs in the portal
 mode       shadow, live, paused
+doctor     what is wrong with an installation, and what mends it
 explain    why a stored decision came out as it did
 """

@@ -17,8 +17,9 @@ from app.engine.recheck import readable_book
 from app.engine.rulebook import Rulebook
 from app.errors import BatonError
 from app.handoff.ledger import Fault, Line, Standing, Tally, faults_of
-from app.handoff.owners import members_in_turn, search_for
+from app.handoff.owners import members_in_turn
 from app.handoff.rotation import Shares
+from app.handoff.search import search_again
 from app.handoff.state import Roster
 from app.records.ids import PoolId, PortalId
 from app.storage import pools, portals
@@ -103,7 +104,7 @@ class _Reading:
         """The members who could take the lead."""
         pool = agreement.pools[self.ledger.pool]
         if kept.inputs is not None:
-            return members_in_turn(search_for(agreement, kept.inputs.lead, kept.inputs.roster), pool)[0]
+            return members_in_turn(search_again(agreement, kept.inputs), pool)[0]
         owners = ((self.roster.by_email(member.owner), member.share) for member in pool.members)
         return [(owner.id, share) for owner, share in owners if owner and owner.id in _earned(kept.line)]
 

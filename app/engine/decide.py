@@ -8,51 +8,49 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import assert_never
 from uuid import UUID, uuid4
 
 from app.agreement.frozen import addresses_of
+from app.engine import rescissions
+from app.engine.briefs import keep_briefs
 from app.engine.colleagues import telling_colleagues
+from app.engine.confirm import confirm
 from app.engine.lease import Lease
+from app.engine.made import Made, changed_clocks, entries_of, notices_of, stored_write, taken_back
 from app.engine.read import Reading
 from app.engine.rulebook import Rulebook
 from app.engine.weigh import Weighed
-from app.handoff.decision import AddNote, AddTask, Decision, Kind, SetProperties, Write
+from app.handoff.decision import Decision, SetProperties
 from app.handoff.memory import Memory, memory_of, remember
-from app.handoff.promise import due_of
 from app.handoff.properties import OWNER
 from app.handoff.route import charge, reachable_pools, route
-from app.handoff.state import Handoff, Inputs, Lead, PoolState, Roster
+from app.handoff.state import Inputs, Lead, PoolState, Roster
+from app.handoff.timing import shown_due
 from app.records.crm import Owner
-from app.records.ids import ContactId, OwnerId, PoolId
-from app.storage import absences, contacts, decisions, events, handoffs, pools, portals, writes
+from app.records.ids import OwnerId, PoolId
+from app.storage import (
+    absences,
+    clocks,
+    contacts,
+    decisions,
+    events,
+    handoffs,
+    notices,
+    pools,
+    portals,
+    tenures,
+    writes,
+)
 from app.storage.contacts import Snapshot
 from app.storage.database import Connection
 from app.storage.decisions import NewDecision
 from app.storage.handoffs import NewHandoff
-from app.storage.pools import Entry
 from app.storage.portals import Portal
-from app.storage.writes import StoredWrite, WriteKind, WriteState
+from app.storage.writes import StoredWrite, WriteState
 
 
 class ModeChanged(Exception):
     """The portal went live, into shadow or to pause between reading and deciding."""
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """A decision with the ids that its rows carry. `handoff_id` is the open handoff's, new or old."""
-
-    id: UUID
-    decision: Decision
-    inputs: Inputs
-    handoff_id: UUID | None
-    rulebook: Rulebook
-    roles: tuple[str, ...] = ()
-
-    @property
-    def contact_id(self) -> ContactId:
-        return self.decision.contact_id
 
 
 async def decide(
@@ -63,14 +61,20 @@ async def decide(
     *,
     asks_for_groups: bool,
     now: datetime,
+    heard_at: datetime | None = None,
 ) -> list[Made]:
-    """Choose owners and store everything, in one transaction. Raises ModeChanged when the portal's mode moved on."""
+    """Choose owners and store everything, in one transaction. Raises ModeChanged when the portal's mode moved on.
+
+    With `heard_at` the leads are from the store, and the CRM was last heard then: what needs the CRM, or would
+    declare a breach since, is left undecided.
+    """
 
     async def work(connection: Connection) -> list[Made]:
         current = await portals.get(connection, lease.portal_id, lock=True)
         if current is None or current.mode is not portal.mode or current.paused_reason:
             raise ModeChanged
-        return await _Deciding(connection, lease, reading, portal, now, asks_for_groups).run(weighed)
+        deciding = _Deciding(connection, lease, reading, portal, now, asks_for_groups, heard_at)
+        return await deciding.run(weighed)
 
     return await lease.database.transact(work)
 
@@ -85,6 +89,7 @@ class _Deciding:
     portal: Portal
     now: datetime
     asks_for_groups: bool
+    heard_at: datetime | None
 
     async def run(self, weighed: Sequence[Weighed]) -> list[Made]:
         owners = await portals.owners(self.connection, self.lease.portal_id)
@@ -100,6 +105,8 @@ class _Deciding:
             if self.lease.holds(one.lead.contact.id):
                 roster = people.roster(one.lead, {pool: ledgers[pool] for pool in reachable[one.lead.contact.id]})
                 decided = self._make(one, roster)
+                if self.heard_at is not None and not _is_told_by_store(decided, self.heard_at):
+                    continue
                 ledgers = dict(charge(ledgers, decided.decision))
                 made.append(decided)
         await self._store(made)
@@ -138,9 +145,13 @@ class _Deciding:
             [NewDecision(one.id, one.rulebook.version, one.inputs, one.decision) for one in made],
             shadow=shadow,
         )
-        await self._keep_records(made)
+        if self.heard_at is None:
+            await self._keep_records(made)
         await self._change_handoffs(made)
-        await pools.record(self.connection, portal_id, _entries(made), shadow=shadow, now=self.now)
+        decided = [(one.handoff_id, one.inputs.lead, one.decision) for one in made]
+        await keep_briefs(self.connection, portal_id, decided, now=self.now)
+        await self._keep_time(made)
+        await pools.record(self.connection, portal_id, entries_of(made), shadow=shadow, now=self.now)
         await writes.supersede(self.connection, portal_id, [one.contact_id for one in made])
         await writes.add(self.connection, portal_id, [row for one in made for row in self._writes(one)], now=self.now)
         covered = [(one.contact_id, self.lease.lanes[one.contact_id].generation, one.id) for one in made]
@@ -173,7 +184,7 @@ class _Deciding:
             if decision.closing:
                 await handoffs.close(self.connection, portal_id, one.handoff_id, decision.closing, now=self.now)
             else:
-                await self._keep_handoff(one, running, one.handoff_id)
+                await self._keep_handoff(one, one.handoff_id)
         opened = [self._opened(one) for one in made if one.decision.opening]
         await handoffs.open_(
             self.connection,
@@ -183,7 +194,7 @@ class _Deciding:
             now=self.now,
         )
 
-    async def _keep_handoff(self, made: Made, running: Handoff, handoff_id: UUID) -> None:
+    async def _keep_handoff(self, made: Made, handoff_id: UUID) -> None:
         decision = made.decision
         owner_id = decision.assignment.owner_id if decision.assignment else decision.handoff_owner
         if decision.handoff_state or owner_id:
@@ -194,9 +205,36 @@ class _Deciding:
                 state=decision.handoff_state,
                 owner_id=owner_id,
             )
-        if running.owner_confirmed_at is None and self._owner_stands(decision):
-            due_at = due_of(made.rulebook.agreement, running.pool, running.promise, self.now)
-            await handoffs.confirm_owners(self.connection, self.lease.portal_id, {handoff_id: due_at}, now=self.now)
+
+    async def _keep_time(self, made: Sequence[Made]) -> None:
+        """Keep tenures, clocks and what is to be told of them; begin the clocks of owners who stand already."""
+        connection, portal_id = self.connection, self.lease.portal_id
+        begun = [(one.handoff_id, one.decision.tenure) for one in made if one.handoff_id and one.decision.tenure]
+        await tenures.begin(connection, portal_id, begun)
+        await clocks.save(connection, portal_id, [clock for one in made for clock in changed_clocks(one)])
+        timed = {one.handoff_id: one for one in made if one.handoff_id and changed_clocks(one)}
+        await handoffs.set_due(
+            connection, portal_id, {key: shown_due(one.decision.clocks) for key, one in timed.items()}
+        )
+        await notices.add(
+            connection,
+            portal_id,
+            [new for one in made for new in notices_of(one)],
+            shadow=self.portal.is_shadow,
+            now=self.now,
+        )
+        await rescissions.note(connection, portal_id, [one for each in made for one in taken_back(each)], now=self.now)
+        stand = [one.handoff_id for one in made if one.handoff_id and self._begins_to_stand(one)]
+        books = {one.contact_id: one.rulebook.agreement for one in made}
+        await confirm(connection, portal_id, stand, books.__getitem__, at=self.now)
+
+    def _begins_to_stand(self, made: Made) -> bool:
+        """Whether the owner is found standing on the record by this decision."""
+        decision, running = made.decision, made.inputs.lead.history.handoff
+        if decision.closing or not self._owner_stands(decision):
+            return False
+        confirmed = running is not None and running.owner_confirmed_at is not None and decision.tenure is None
+        return not confirmed
 
     def _owner_stands(self, decision: Decision) -> bool:
         """Whether the record carries the owner already, so that nothing about the owner is to be written."""
@@ -207,49 +245,17 @@ class _Deciding:
         decision = made.decision
         if decision.opening is None or decision.brief is None or made.handoff_id is None:
             return None
-        stands = self._owner_stands(decision)
-        due_at = (
-            due_of(made.rulebook.agreement, decision.opening.pool, decision.opening.promise, self.now)
-            if stands
-            else None
-        )
-        return NewHandoff(
-            made.handoff_id,
-            made.contact_id,
-            made.rulebook.version,
-            decision.opening,
-            decision.brief,
-            self.now if stands else None,
-            due_at,
-        )
+        return NewHandoff(made.handoff_id, made.contact_id, made.rulebook.version, decision.opening, decision.brief)
 
     def _writes(self, made: Made) -> list[StoredWrite]:
         state = WriteState.WITHHELD if self.portal.is_shadow else WriteState.DUE
-        return [_stored(made, write, state) for write in made.decision.writes]
+        return [stored_write(made, write, state) for write in made.decision.writes]
 
 
-def _stored(made: Made, write: Write, state: WriteState) -> StoredWrite:
-    own_id = uuid4()
-    match write:
-        case SetProperties():
-            kind, key, properties = WriteKind.PROPERTIES, own_id.hex, write.properties
-        case AddNote():
-            kind, key, properties = WriteKind.NOTE, f"{made.handoff_id}-note", {}
-        case AddTask():
-            kind, key, properties = WriteKind.TASK, f"{made.handoff_id}-task", {}
-        case _:
-            assert_never(write)
-    return StoredWrite(
-        own_id, key, made.contact_id, made.id, made.handoff_id, write.step, kind, properties, state
-    )  # fmt: skip
-
-
-def _entries(made: Sequence[Made]) -> list[Entry]:
-    return [
-        Entry(one.decision.assignment, one.id, one.handoff_id, one.contact_id)
-        for one in made
-        if one.decision.assignment and one.handoff_id and one.decision.kind in {Kind.HANDED_OFF, Kind.REASSIGNED}
-    ]
+def _is_told_by_store(made: Made, heard_at: datetime) -> bool:
+    """Whether a decision on what is stored may stand: it writes nothing, and the CRM was there at each deadline."""
+    breached = [clock.breached_at for clock in (one.clock for one in changed_clocks(made)) if clock.is_breached]
+    return made.decision.is_quiet and all(at is not None and at <= heard_at for at in breached)
 
 
 class _People:

@@ -15,6 +15,7 @@ from typing import Protocol
 from uuid import uuid4
 
 import structlog
+from structlog.contextvars import bind_contextvars
 
 from app.clock import Clock
 from app.crm.port import Inbox, Secrets, SignedRequest, Verdict
@@ -68,12 +69,14 @@ class Door:
         clock: Clock,
         *,
         on_stored: Callable[[], None] = lambda: None,
+        on_refused: Callable[[str, str], Awaitable[None]] | None = None,
     ) -> None:
         self._database = database
         self._inbox = inbox
         self._keeper = keeper
         self._clock = clock
         self._on_stored = on_stored
+        self._on_refused = on_refused
         self._queue: asyncio.Queue[_Waiting] = asyncio.Queue()
         self._waiting_bytes = 0
 
@@ -89,6 +92,8 @@ class Door:
         verdict = self._inbox.verify(request, secrets, now=self._clock.now())
         if verdict is not Verdict.VALID:
             _log.warning("webhook_refused", source=source, verdict=verdict.value, size=len(request.body))
+            if self._on_refused is not None:
+                await self._on_refused(source, verdict.value)
             return Answer.REFUSED
         if self._waiting_bytes + len(request.body) > _WAITING_BYTES_MOST:
             _log.error("door_overloaded", waiting_bytes=self._waiting_bytes)
@@ -99,6 +104,7 @@ class Door:
         stored: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         kept = {name.decode(): value.decode("latin-1") for name, value in request.headers if name in _KEPT_HEADERS}
         delivery = Delivery(uuid4(), source, kept, request.body, verdict.value, self._clock.now())
+        bind_contextvars(delivery=str(delivery.id))
         self._waiting_bytes += len(request.body)
         self._queue.put_nowait(_Waiting(delivery, stored))
         return Answer.STORED if await asyncio.shield(stored) else Answer.NOT_STORED

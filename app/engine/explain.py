@@ -51,7 +51,7 @@ async def explain_contact(
     """
     async with database.begin() as connection:
         found = await decisions.of_contact(connection, portal_id, contact_id, at=at, limit=1)
-        stored = _readable(found, contact_id, at)
+        stored = readable(found, contact_id, at)
         version = await agreements.get(connection, portal_id, stored.version if number is None else number)
     if version is None:
         raise Unexplained(f"there is no version {stored.version if number is None else number} of the agreement")
@@ -61,7 +61,8 @@ async def explain_contact(
     return Explained(stored, version.number, explanation, tuple(render(explanation)), differs)
 
 
-def _readable(found: list[StoredDecision], contact_id: str, at: datetime | None) -> StoredDecision:
+def readable(found: list[StoredDecision], contact_id: str, at: datetime | None = None) -> StoredDecision:
+    """The first of the decisions found about a contact until `at`. Raises Unexplained without one that can be read."""
     if not found:
         until = f" until {at.isoformat()}" if at else ""
         raise Unexplained(

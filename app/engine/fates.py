@@ -19,9 +19,10 @@ def backoff(attempts: int) -> timedelta:
     return min(timedelta(seconds=2 ** min(attempts, 10)), _LONGEST)
 
 
-def settled(lane: Claimed, wake_at: datetime | None) -> Release:
-    """The look did what it could."""
-    return Release(lane.object_id, lane.generation, wake_at)
+def settled(lane: Claimed, wake_at: datetime | None, *, clock_at: datetime | None = None) -> Release:
+    """The look did what it could. Conditions may change at `wake_at`, a clock asks to be looked at by `clock_at`."""
+    wakes = min((at for at in (wake_at, clock_at) if at is not None), default=None)
+    return Release(lane.object_id, lane.generation, wakes, whole=True, read_by=wake_at)
 
 
 def put_off(lane: Claimed, until: datetime, reason: str) -> Release:

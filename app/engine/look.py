@@ -13,24 +13,29 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
 from app.clock import Clock
-from app.crm.errors import CrmError, Retry
+from app.crm.errors import CrmError, Outage, Retry
 from app.crm.port import BATCH, Crm
 from app.engine import fates
-from app.engine.decide import Made, ModeChanged, decide
+from app.engine.decide import ModeChanged, decide
+from app.engine.heard import Heard
 from app.engine.lease import Lease
+from app.engine.made import Made
 from app.engine.probes import AFTER_CLAIM, AFTER_COMMIT, AFTER_READ, SILENT, Probes
 from app.engine.read import Reading, losers_first, read, retire
 from app.engine.recover import recover
 from app.engine.rulebook import Books, Rulebook, Shelf
 from app.engine.send import Sending
+from app.engine.stored import stored_reading
 from app.engine.weigh import weigh
+from app.logs import log_context
+from app.metrics import DECISIONS, LOOK_CONTACTS, LOOK_ERRORS, LOOK_SECONDS
 from app.records.ids import ContactId, ObjectType, PortalId
-from app.storage import handoffs, lanes, portals, writes
+from app.storage import clocks, handoffs, lanes, outages, portals, writes
 from app.storage.database import FAILURES, Connection, Database
 from app.storage.lanes import Release
 from app.storage.portals import Portal
@@ -68,6 +73,7 @@ class Bench:
     shelf: Shelf
     pace: Pace = field(default_factory=Pace)
     probes: Probes = SILENT
+    heard: Heard = field(default_factory=Heard)
     monotonic: Callable[[], float] = time.monotonic
 
 
@@ -82,10 +88,18 @@ class Looked:
 
 
 async def look(bench: Bench, portal: Portal, rulebook: Rulebook, *, limit: int = BATCH) -> Looked:
-    """Take one look at whatever is due."""
+    """Take one look at whatever is due. What is logged meanwhile carries the look's id: its lease token."""
+    began = bench.monotonic()
     lease = await _claim(bench, limit)
     if not lease.lanes:
         return Looked(0)
+    with log_context(look=str(lease.token)):
+        looked = await _look_under(lease, bench, portal, rulebook)
+        _tell(looked, bench.monotonic() - began)
+    return looked
+
+
+async def _look_under(lease: Lease, bench: Bench, portal: Portal, rulebook: Rulebook) -> Looked:
     await bench.probes.at(AFTER_CLAIM)
     taken = _Look(bench, lease, portal, rulebook)
     try:
@@ -96,9 +110,18 @@ async def look(bench: Bench, portal: Portal, rulebook: Rulebook, *, limit: int =
     finally:
         with suppress(*FAILURES):  # what is not let go is found again when the lease runs out
             await lease.release(list(taken.releases.values()))
-    looked = taken.summary()
-    _log.info("looked", contacts=looked.contacts, decided=looked.decisions, errors=looked.errors)
-    return looked
+    return taken.summary()
+
+
+def _tell(looked: Looked, seconds: float) -> None:
+    LOOK_SECONDS.observe(seconds)
+    LOOK_CONTACTS.observe(looked.contacts)
+    for kind, many in looked.decisions.items():
+        DECISIONS.labels(kind).inc(many)
+    for code, many in looked.errors.items():
+        LOOK_ERRORS.labels(code).inc(many)
+    ms = round(seconds * 1000, 1)
+    _log.info("looked", contacts=looked.contacts, decided=looked.decisions, errors=looked.errors, ms=ms)
 
 
 async def _claim(bench: Bench, limit: int) -> Lease:
@@ -144,11 +167,12 @@ class _Look:
         try:
             await self._wait_for_sends()
             await self._take_books()
-            reading = await self._read()
-            self._made = await self._decide(reading)
-            await self._bench.probes.at(AFTER_COMMIT)
-            await self._send()
+            await self._heed_clocks()
+            if self._undecided():
+                await self._look_anew()
         except CrmError as error:
+            if isinstance(error, Outage):
+                await self._note_outage()
             await self._fail(self._undecided(), error)
         except ModeChanged:
             self._put_off(self._undecided(), timedelta(), "the portal changed its mode")
@@ -166,17 +190,54 @@ class _Look:
             )
         self._books = await self._bench.shelf.books(self._books.newest, versions)
 
+    async def _heed_clocks(self) -> None:
+        """Decide from what is stored where only a clock woke the lane, and where nothing then needs the CRM.
+
+        Not unless HubSpot has answered of late: otherwise it is asked, and no breach is declared unless it answered
+        at the deadline or after.
+        """
+        now = self._bench.clock.now()
+        ids = [one for one in self._undecided() if self._lease.lanes[one].by_clock]
+        heard_at = self._bench.heard.lately(now)
+        if not ids or self._books.deal_properties or heard_at is None:
+            return
+        known = await stored_reading(self._bench.database, self._bench.portal_id, ids)
+        weighed = await weigh(self._lease, known, self._portal, self._books, now=now)
+        await self._lease.renew()
+        asks = self._books.asks_for_groups
+        made = await decide(self._lease, known, weighed, self._portal, asks_for_groups=asks, now=now, heard_at=heard_at)
+        await self._bench.probes.at(AFTER_COMMIT)
+        await self._conclude(made, {})
+
+    async def _look_anew(self) -> None:
+        reading = await self._read()
+        made = await self._decide(reading)
+        await self._bench.probes.at(AFTER_COMMIT)
+        await self._send(made)
+
+    async def _note_outage(self) -> None:
+        silent_since = self._bench.heard.silent_since(self._bench.clock.now())
+        async with self._bench.database.begin() as connection:
+            await outages.begin(connection, self._bench.portal_id, at=silent_since)
+        self._bench.heard.at = None
+
     async def _read(self) -> Reading:
         await self._lease.renew()
         reading = await read(self._bench.crm, self._undecided(), self._books)
         await self._bench.probes.at(AFTER_READ)
         now = self._bench.clock.now()
+        await self._note_answer(now)
         await retire(self._lease, reading, asks_for_groups=self._books.asks_for_groups, now=now)
         for contact in (*reading.missing, *reading.merged):
             self.releases[contact] = fates.settled(self._lease.lanes[contact], None)
         waiting = await losers_first(self._lease, reading, now=now)
         self._put_off(waiting, timedelta(seconds=1), "a record that was merged into it goes first")
         return reading.without(waiting)
+
+    async def _note_answer(self, now: datetime) -> None:
+        self._bench.heard.at = now
+        async with self._bench.database.begin() as connection:
+            await outages.end(connection, self._bench.portal_id, at=now)
 
     async def _decide(self, reading: Reading) -> list[Made]:
         now = self._bench.clock.now()
@@ -188,16 +249,17 @@ class _Look:
         self._put_off(left_out, timedelta(), "it changed hands in the middle of the look")
         return made
 
-    async def _send(self) -> None:
-        contacts = [one.contact_id for one in self._made]
+    async def _send(self, made: Sequence[Made]) -> None:
+        contacts = [one.contact_id for one in made]
         if self._portal.is_shadow:
-            await self._conclude({})
+            await self._conclude(made, {})
         elif await self._brakes(contacts):
+            self._made += made
             self._put_off(contacts, timedelta(), "the brake")
         else:
             bench, needs = self._bench, self._bench.pace.send
             sending = Sending(bench.crm, self._lease, self._books, bench.clock, bench.probes, needs=needs)
-            await self._conclude(await sending.send(contacts))
+            await self._conclude(made, await sending.send(contacts))
 
     async def _brakes(self, contacts: Sequence[ContactId]) -> bool:
         """Whether this look would write more than the portal's brake allows in an hour; if so, pause the portal."""
@@ -214,11 +276,14 @@ class _Look:
         _log.error("brake", written=many, due=due, most=self._bench.pace.writes_per_hour)
         return True
 
-    async def _conclude(self, errors: Mapping[ContactId, CrmError]) -> None:
-        for one in self._made:
-            lane = self._lease.lanes[one.contact_id]
+    async def _conclude(self, made: Sequence[Made], errors: Mapping[ContactId, CrmError]) -> None:
+        self._made += made
+        async with self._bench.database.begin() as connection:
+            clocks_at = await clocks.next_wakes(connection, self._bench.portal_id, [one.contact_id for one in made])
+        for one in made:
+            lane, clock_at = self._lease.lanes[one.contact_id], clocks_at.get(one.contact_id)
             if one.contact_id not in errors:
-                self.releases[one.contact_id] = fates.settled(lane, one.decision.look_again_at)
+                self.releases[one.contact_id] = fates.settled(lane, one.decision.look_again_at, clock_at=clock_at)
         for contact, error in errors.items():
             await self._fail([contact], error)
 

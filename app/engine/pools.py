@@ -35,7 +35,7 @@ async def places(database: Database, portal_id: PortalId, *, now: datetime) -> l
     """Every member of every pool, with credits and open handoffs in the portal's mode. Raises NothingThere."""
     agreement = await _agreement(database, portal_id)
     async with database.begin() as connection:
-        return _places(agreement, await _roster(connection, portal_id, now))
+        return _places(agreement, await roster_of(connection, portal_id, now))
 
 
 async def time_zone(database: Database, portal_id: PortalId) -> str:
@@ -52,7 +52,8 @@ async def _agreement(database: Database, portal_id: PortalId) -> Agreement:
     return (await rulebook_of(version)).agreement
 
 
-async def _roster(connection: Connection, portal_id: PortalId, now: datetime) -> Roster:
+async def roster_of(connection: Connection, portal_id: PortalId, now: datetime) -> Roster:
+    """Every pool's ledger in the portal's mode, every owner, and who is away: as they stand, nothing locked."""
     portal = await portals.get(connection, portal_id)
     shadow = portal is None or portal.is_shadow
     counts = await handoffs.open_counts(connection, portal_id, shadow=shadow)

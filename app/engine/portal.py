@@ -16,15 +16,16 @@ from app.agreement.faults import AgreementError, Fault, Severity
 from app.agreement.model import Agreement
 from app.agreement.portal import PortalWords
 from app.clock import Clock
-from app.crm.errors import BreakerOpen, CrmError, Unauthorized
+from app.crm.errors import BreakerOpen, CrmError, Outage, Unauthorized
 from app.crm.port import Crm
+from app.engine.heard import Heard
 from app.engine.rulebook import Rulebook, frozen_for, portal_words, rulebook_of
 from app.handoff.lint import check_document
-from app.handoff.properties import own_properties
+from app.handoff.properties import DISPENSABLE, own_properties
 from app.records.crm import Owner, PropertyDefinition
 from app.records.ids import ObjectType, PortalId
 from app.records.stages import HUBSPOT_DEFAULT_STAGES
-from app.storage import agreements, portals
+from app.storage import agreements, outages, portals
 from app.storage.agreements import Version
 from app.storage.database import Database
 from app.storage.portals import Portal
@@ -37,7 +38,7 @@ RETRY_SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
+class Seen:
     """What the portal answered."""
 
     definitions: Mapping[ObjectType, tuple[PropertyDefinition, ...]]
@@ -52,6 +53,20 @@ class _Seen:
         return tuple(option.value for option in stage.options) if stage and stage.options else HUBSPOT_DEFAULT_STAGES
 
 
+async def see(crm: Crm, agreement: Agreement) -> Seen:
+    """Read definitions and owners. What deals consist of takes a scope of its own, which few portals need.
+
+    Raises CrmError when the portal cannot be asked.
+    """
+    definitions = {kind: await crm.read_definitions(kind) for kind in (ObjectType.CONTACT, ObjectType.COMPANY)}
+    try:
+        definitions[ObjectType.DEAL] = await crm.read_definitions(ObjectType.DEAL)
+    except Unauthorized:
+        if agreement.reads.deal:
+            raise
+    return Seen(definitions, await crm.read_owners())
+
+
 class PortalWatch:
     """Keeps what is known of the portal fresh, and says whether looks may be taken."""
 
@@ -64,9 +79,11 @@ class PortalWatch:
         *,
         missing: str | None = None,
         tier: str | None = None,
+        heard: Heard | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """`missing` names the setting without which HubSpot cannot be asked at all; `tier` is its edition."""
+        self._heard = heard or Heard()
         self._database = database
         self._crm = crm
         self._portal_id = portal_id
@@ -130,30 +147,31 @@ class PortalWatch:
             return await self._hold_against(version, rulebook, await self._ask(rulebook.agreement), portal)
         except AgreementError as error:
             return f"agreement version {version.number} cannot be used: {error}"
-        except BreakerOpen as error:
-            return portal.blocked_reason or f"HubSpot cannot be asked: {error.words}"
         except CrmError as error:
-            return f"HubSpot cannot be asked: {error.words}"
+            await self._note(error)
+            held = portal.blocked_reason if isinstance(error, BreakerOpen) else None
+            return held or f"HubSpot cannot be asked: {error.words}"
 
-    async def _ask(self, agreement: Agreement) -> _Seen:
-        """Read definitions and owners. What deals consist of takes a scope of its own, which few portals need."""
-        definitions = {
-            kind: await self._crm.read_definitions(kind) for kind in (ObjectType.CONTACT, ObjectType.COMPANY)
-        }
-        try:
-            definitions[ObjectType.DEAL] = await self._crm.read_definitions(ObjectType.DEAL)
-        except Unauthorized:
-            if agreement.reads.deal:
-                raise
-        seen = _Seen(definitions, await self._crm.read_owners())
+    async def _note(self, error: CrmError) -> None:
+        """While the CRM is out, no clock runs."""
+        if isinstance(error, Outage):
+            silent_since = self._heard.silent_since(self._clock.now())
+            async with self._database.begin() as connection:
+                await outages.begin(connection, self._portal_id, at=silent_since)
+            self._heard.at = None
+
+    async def _ask(self, agreement: Agreement) -> Seen:
+        seen = await see(self._crm, agreement)
+        self._heard.at = self._clock.now()
         async with self._database.begin() as connection:
             await portals.hold(connection, self._portal_id)
+            await outages.end(connection, self._portal_id, at=self._clock.now())
             await portals.save_definitions(connection, self._portal_id, seen.definitions)
             await portals.save_owners(connection, self._portal_id, seen.owners, now=self._clock.now())
             await portals.checked(connection, self._portal_id, seen.stages(), now=self._clock.now())
         return seen
 
-    async def _hold_against(self, version: Version, rulebook: Rulebook, seen: _Seen, portal: Portal) -> str | None:
+    async def _hold_against(self, version: Version, rulebook: Rulebook, seen: Seen, portal: Portal) -> str | None:
         faults = await asyncio.to_thread(_faults, version, self._words(seen))
         now = self._clock.now()
         frozen = await frozen_for(rulebook.agreement, seen.by_name(), seen.owners, now.date())
@@ -178,7 +196,7 @@ class PortalWatch:
         self._rulebook = rulebook if stored is None or stored.frozen == version.frozen else await rulebook_of(stored)
         return None
 
-    def _words(self, seen: _Seen) -> PortalWords:
+    def _words(self, seen: Seen) -> PortalWords:
         return portal_words(seen.by_name(), seen.owners, seen.stages(), self._tier)
 
 
@@ -194,5 +212,6 @@ def _tell_drift(version: Version, errors: Sequence[Fault]) -> None:
 
 
 def missing_properties(agreement: Agreement, known: Mapping[str, PropertyDefinition]) -> tuple[PropertyDefinition, ...]:
-    """Baton's own contact properties that the portal does not have."""
-    return tuple(one for one in own_properties(agreement) if f"contact.{one.name}" not in known)
+    """Baton's own contact properties that the portal does not have and that it cannot do without."""
+    needed = (one for one in own_properties(agreement) if one.name not in DISPENSABLE)
+    return tuple(one for one in needed if f"contact.{one.name}" not in known)

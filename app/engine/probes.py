@@ -31,3 +31,13 @@ BETWEEN_CLEAR_AND_SET = "between clear and set"
 AFTER_SETTLE = "after settle"
 
 POINTS = (AFTER_CLAIM, AFTER_READ, AFTER_COMMIT, BEFORE_SEND, AFTER_SEND, BETWEEN_CLEAR_AND_SET, AFTER_SETTLE)
+"""Those of a look."""
+
+BEFORE_NOTIFY = "before notify"
+"""A notice is claimed, nothing is sent."""
+AFTER_NOTIFY = "after notify"
+"""The receiver took it, nothing is settled."""
+AFTER_NOTICE_SETTLED = "after notice settled"
+
+NOTICE_POINTS = (BEFORE_NOTIFY, AFTER_NOTIFY, AFTER_NOTICE_SETTLED)
+"""Those on a notice's way out."""

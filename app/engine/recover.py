@@ -38,7 +38,7 @@ async def recover(crm: Crm, lease: Lease, *, in_flight: timedelta) -> Recovery:
         left = await writes.overdue(connection, lease.portal_id, [one.id for one in sending], after=in_flight)
     if not sending:
         return Recovery({})
-    told = [one for one in sending if one.kind is not WriteKind.PROPERTIES]
+    told = [one for one in sending if one.kind in {WriteKind.NOTE, WriteKind.TASK}]
     early = {one.contact_id: left[one.id] for one in told if left[one.id] > timedelta()}
     found = await _look_up(crm, [one for one in told if one.contact_id not in early])
     await _keep(lease, [(one, _settle(one, found)) for one in sending if one.contact_id not in early])
@@ -57,13 +57,21 @@ async def _look_up(crm: Crm, told: Sequence[StoredWrite]) -> Mapping[UUID, str]:
 
 
 def _marked(key: str, activities: Sequence[Activity]) -> str | None:
-    return next((activity.id for activity in activities if key in activity.body), None)
+    return next((activity.id for activity in activities if _carries(activity.body, key)), None)
+
+
+def _carries(body: str, key: str) -> bool:
+    """Whether the body has the key as its marker, and not one that merely begins with it: `...-task-2`."""
+    _, *rests = body.split(key)
+    return any(not rest[:1].isalnum() and not rest.startswith(("-", "_")) for rest in rests)
 
 
 def _settle(write: StoredWrite, found: Mapping[UUID, str]) -> Settled:
     match write.kind:
         case WriteKind.PROPERTIES:
             return Settled(write.id, WriteState.DONE if write.echoed else WriteState.SUPERSEDED)
+        case WriteKind.CLOSING:
+            return Settled(write.id, WriteState.DUE)
         case WriteKind.NOTE | WriteKind.TASK:
             there = found.get(write.id)
             return Settled(write.id, WriteState.DONE if there else WriteState.DUE, crm_id=there)

@@ -15,7 +15,7 @@ from app.agreement.model import Agreement
 from app.agreement.parse import default_vocabulary, parse_agreement
 from app.agreement.portal import PortalWords
 from app.engine.recent import Recent, digest
-from app.handoff.properties import OWN_PROPERTIES, READS
+from app.handoff.properties import BRIEF_READS, OWN_PROPERTIES, READS
 from app.records.crm import Owner, PropertyDefinition
 from app.records.ids import ContactId, PortalId
 from app.records.roles import BUYING_ROLE
@@ -43,7 +43,8 @@ class Rulebook:
     @property
     def contact_properties(self) -> frozenset[str]:
         """Contact properties that a look reads."""
-        return READS.contact | self.agreement.reads.contact | {own.name for own in OWN_PROPERTIES}
+        own = {definition.name for definition in OWN_PROPERTIES}
+        return READS.contact | BRIEF_READS | self.agreement.reads.contact | own
 
     @property
     def company_properties(self) -> frozenset[str]:

@@ -7,25 +7,32 @@ due and the lane wakes for it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import assert_never
+from uuid import UUID
 
+from app.agreement.model import Agreement
 from app.clock import Clock
 from app.crm.errors import CrmError, InvalidOwner, Outage, OutcomeUnknown, Retry, Throttled
-from app.crm.port import Crm, Done, NoteDraft, Outcome, PropertyChange, TaskDraft
+from app.crm.port import Crm, Done, NoteDraft, Outcome, PropertyChange, TaskClosing, TaskDraft
+from app.engine.confirm import confirm
+from app.engine.content import read_content
 from app.engine.lease import Lease
 from app.engine.probes import AFTER_SEND, AFTER_SETTLE, BEFORE_SEND, BETWEEN_CLEAR_AND_SET, Probes
 from app.engine.rulebook import Books
+from app.handoff.content import with_content
 from app.handoff.decision import Step
 from app.handoff.note import render_note, render_task
-from app.handoff.promise import due_of
 from app.handoff.properties import OWNER
-from app.records.ids import ContactId, OwnerId, PoolId
-from app.storage import contacts, events, handoffs, portals, writes
+from app.logs import log_context
+from app.records.ids import ContactId, OwnerId
+from app.storage import briefs, contacts, events, portals, writes
+from app.storage.briefs import ToTell
 from app.storage.database import Connection
-from app.storage.handoffs import ToTell
 from app.storage.writes import Settled, StoredWrite, WriteKind, WriteState
 
+TITLE, CLOSED, BECAUSE = "title", "of", "because"
+"""What a stored write says of a task beside its key: the title of a further one; which is closed, and why."""
 _FALLBACK_DUE = timedelta(days=1)
 """When a task is due whose promise times nothing: a task without a due time is refused by HubSpot."""
 
@@ -58,14 +65,18 @@ class Sending:
         return self._errors
 
     async def _send_all(self, due: Sequence[StoredWrite], kind: WriteKind) -> None:
-        ready = await self._announce([one for one in due if self._may_follow(one)])
+        due = [one for one in due if self._may_follow(one)]
+        if kind is WriteKind.NOTE and self._lease.outlasts(self._needs):
+            await read_content(self._crm, self._lease.database, self._lease.portal_id, _handoffs_of(due))
+        ready = await self._announce(due)
         if not ready:
             return
         await self._probes.at(BEFORE_SEND)
         if not self._lease.outlasts(self._needs):
             await self._settle(ready, dict.fromkeys((one.key for one in ready), _not_sent()))
             return
-        outcomes = await self._deliver(ready, kind)
+        with log_context(decisions=sorted({str(one.decision_id) for one in ready})):
+            outcomes = await self._deliver(ready, kind)
         await self._probes.at(AFTER_SEND)
         await self._settle(ready, outcomes)
         await self._probes.at(AFTER_SETTLE)
@@ -103,6 +114,8 @@ class Sending:
                     return await self._crm.create_notes(await self._notes(ready))
                 case WriteKind.TASK:
                     return await self._crm.create_tasks(await self._tasks(ready))
+                case WriteKind.CLOSING:
+                    return await self._close(ready)
                 case _:
                     assert_never(kind)
         except CrmError as error:
@@ -116,24 +129,45 @@ class Sending:
                 contact_id=write.contact_id,
                 owner_id=tell.owner_id,
                 at=now,
-                body=render_note(tell.brief, marker=write.key, due_at=tell.due_at, time_zone=self._zone(write)),
+                body=self._note(write, tell),
             )
             for write, tell in await self._to_tell(ready)
         ]
+
+    def _note(self, write: StoredWrite, tell: ToTell) -> str:
+        """The first brief, or the one for the stage that the write's name ends with: that one has no deadline."""
+        later = tell.later.get(write.key.removeprefix(f"{tell.id}-note-"))
+        brief = tell.brief if later is None else with_content(later, tell.brief.content)
+        due_at = tell.due_at if later is None else None
+        return render_note(brief, marker=write.key, due_at=due_at, time_zone=self._zone(write))
 
     async def _tasks(self, ready: Sequence[StoredWrite]) -> list[TaskDraft]:
         now = self._clock.now()
         drafts = []
         for write, tell in await self._to_tell(ready):
             subject, body = render_task(tell.brief, marker=write.key, due_at=tell.due_at, time_zone=self._zone(write))
-            due_at = tell.due_at or now + _FALLBACK_DUE
+            title = write.properties.get(TITLE)
+            due_at = now if title else tell.due_at or now + _FALLBACK_DUE
+            subject = f"{title}: {subject}" if title else subject
             drafts.append(TaskDraft(write.key, write.contact_id, tell.owner_id, due_at, subject, body))
         return drafts
 
-    async def _to_tell(self, ready: Sequence[StoredWrite]) -> list[tuple[StoredWrite, ToTell]]:
-        ids = [one.handoff_id for one in ready if one.handoff_id]
+    async def _close(self, ready: Sequence[StoredWrite]) -> Mapping[str, Outcome]:
+        """Close tasks of former owners; one that was never made needs no closing."""
+        made_by = {one.key: f"{one.handoff_id}-{one.properties.get(CLOSED, '')}" for one in ready}
         async with self._lease.database.begin() as connection:
-            tells = await handoffs.to_tell(connection, self._lease.portal_id, ids)
+            made = await writes.crm_ids(connection, self._lease.portal_id, list(made_by.values()))
+        closings = [
+            TaskClosing(one.key, made[made_by[one.key]], one.properties.get(BECAUSE, ""))
+            for one in ready
+            if made_by[one.key] in made
+        ]
+        outcomes = await self._crm.close_tasks(closings) if closings else {}
+        return {one.key: outcomes.get(one.key, Done("", {})) for one in ready}
+
+    async def _to_tell(self, ready: Sequence[StoredWrite]) -> list[tuple[StoredWrite, ToTell]]:
+        async with self._lease.database.begin() as connection:
+            tells = await briefs.to_tell(connection, self._lease.portal_id, _handoffs_of(ready))
         return [(one, tells[one.handoff_id]) for one in ready if one.handoff_id and one.handoff_id in tells]
 
     def _zone(self, write: StoredWrite) -> str:
@@ -159,18 +193,17 @@ class Sending:
         portal_id = self._lease.portal_id
         applied = {write.contact_id: write.properties for write, _ in done if write.kind is WriteKind.PROPERTIES}
         await contacts.add_applied(connection, portal_id, applied)
-        now = self._clock.now()
-        owned = {write.handoff_id: write for write, _ in done if write.handoff_id and OWNER in write.properties}
-        timed = await handoffs.promises(connection, portal_id, list(owned))
-        due = {one: self._due(owned[one], *promise, now) for one, promise in timed.items()}
-        await handoffs.confirm_owners(connection, portal_id, due, now=now)
+        written = [write.contact_id for write, _ in done]
+        await contacts.note_written(connection, portal_id, written, now=self._clock.now())
+        owned = [write.handoff_id for write, _ in done if write.handoff_id and OWNER in write.properties]
+        await confirm(connection, portal_id, owned, self._agreement_of, at=self._clock.now())
         for kind in (WriteKind.NOTE, WriteKind.TASK):
             made = [outcome.object_id for write, outcome in done if write.kind is kind]
             if made:
                 await events.ignore_echoes_of(connection, portal_id, kind.value, made)
 
-    def _due(self, write: StoredWrite, pool: PoolId, promise: str, start: datetime) -> datetime | None:
-        return due_of(self._books.of(write.contact_id).agreement, pool, promise, start)
+    def _agreement_of(self, contact_id: ContactId) -> Agreement:
+        return self._books.of(contact_id).agreement
 
     async def _take_note(
         self,
@@ -185,6 +218,10 @@ class Sending:
         barred = next((error for error in errors if error.retry is Retry.PERSON), None)
         if barred:
             await portals.block(connection, self._lease.portal_id, f"HubSpot refuses access: {barred.words}")
+
+
+def _handoffs_of(stored: Sequence[StoredWrite]) -> list[UUID]:
+    return [one.handoff_id for one in stored if one.handoff_id]
 
 
 def settlement(write: StoredWrite, outcome: Outcome) -> Settled:

@@ -14,6 +14,7 @@ from app.agreement.model import Agreement
 from app.crm.port import Crm
 from app.handoff.properties import GROUP, OWN_PROPERTIES, READS, own_properties
 from app.records.crm import PropertyDefinition
+from app.records.engagement import EngagementKind
 from app.records.ids import ObjectType, PortalId
 from app.storage import audit, portals
 from app.storage.database import Database
@@ -28,12 +29,23 @@ SCOPES = (
     "crm.schemas.contacts.read",
     "crm.schemas.contacts.write",
     "crm.schemas.companies.read",
+    "sales-email-read",
 )
-"""What the app must be allowed; notes and tasks come with the contacts' own scopes."""
+"""What the app must be allowed; calls, meetings, messages, notes and tasks come with the contacts' own scopes."""
 DEAL_SCOPES = ("crm.objects.deals.read", "crm.schemas.deals.read")
 """What it must be allowed beside, for an agreement that looks at deals."""
 
 _LIFE = ("creation", "deletion", "merge", "restore", "privacyDeletion", "associationChange")
+_FATES = ("deletion", "merge", "restore")
+_ENGAGEMENTS: Mapping[EngagementKind, tuple[str, ...]] = {
+    EngagementKind.CALL: ("hs_call_direction", "hs_call_disposition", "hs_call_status", "hubspot_owner_id"),
+    EngagementKind.EMAIL: ("hs_email_direction", "hs_email_status", "hubspot_owner_id"),
+    EngagementKind.MEETING: ("hs_meeting_outcome", "hs_meeting_start_time", "hubspot_owner_id"),
+    EngagementKind.COMMUNICATION: ("hubspot_owner_id",),
+    EngagementKind.NOTE: (),
+    EngagementKind.TASK: (),
+}
+"""What may be corrected on an engagement later, so that it counts otherwise."""
 _NEVER_TOLD = frozenset({"num_unique_conversion_events", "hs_lastmodifieddate"})
 """Properties that the CRM sends no change of."""
 
@@ -84,14 +96,29 @@ def scopes(agreement: Agreement) -> tuple[str, ...]:
 
 
 def subscriptions(agreement: Agreement) -> tuple[str, ...]:
-    """Every webhook that deciding wants: what becomes of contacts, and each property that is read or watched."""
+    """Every webhook that deciding wants: the fate of contacts, each property that is read or watched, engagements."""
     contact = READS.contact | agreement.reads.contact | {one.name for one in OWN_PROPERTIES}
     company = READS.company | agreement.reads.company
     return (
         *(f"contact.{change}" for change in _LIFE),
         *(f"contact.propertyChange {name}" for name in sorted(contact - _NEVER_TOLD)),
+        *(f"company.{change}" for change in _FATES),
         *(f"company.propertyChange {name}" for name in sorted(company - _NEVER_TOLD)),
+        *_of_deals(agreement),
+        *(line for kind, names in _ENGAGEMENTS.items() for line in _of_engagements(kind, names)),
     )
+
+
+def _of_deals(agreement: Agreement) -> tuple[str, ...]:
+    names = sorted(agreement.reads.deal - _NEVER_TOLD)
+    return (*(f"deal.{change}" for change in _FATES), *(f"deal.propertyChange {one}" for one in names)) if names else ()
+
+
+def _of_engagements(kind: EngagementKind, names: Iterable[str]) -> Iterable[str]:
+    """Engagements have no event names of their own: the object is named beside."""
+    yield f"object.creation {kind.value}"
+    yield f"object.deletion {kind.value}"
+    yield from (f"object.propertyChange {kind.value} {name}" for name in names)
 
 
 def _differing(wanted: Iterable[PropertyDefinition], stands: Mapping[str, PropertyDefinition]) -> Iterable[str]:

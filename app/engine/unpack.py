@@ -18,6 +18,7 @@ import structlog
 from app.clock import Clock
 from app.crm.port import Inbox
 from app.logs import defect_of
+from app.metrics import EVENTS_DUPLICATE, EVENTS_QUARANTINED, EVENTS_RECEIVED
 from app.records.event import Event, EventKind, EventState, Unreadable
 from app.records.ids import ContactId, ObjectType, PortalId
 from app.storage import contacts, deliveries, events, lanes, writes
@@ -33,11 +34,13 @@ REQUESTS_AT_ONCE = 32
 
 @dataclass(frozen=True, slots=True)
 class Unpacked:
-    """What one pass did. `requests` is 0 when there was nothing to unpack."""
+    """What one pass did. `requests` is 0 when there was nothing to unpack. Of what was `received`, `events` are new."""
 
     requests: int
     events: int
     lanes: int
+    received: int = 0
+    quarantined: int = 0
 
 
 class Unpacking:
@@ -56,6 +59,13 @@ class Unpacking:
         Where that fails and the database is not to blame, they are unpacked one by one, and one that fails
         alone is quarantined whole: no request holds up those behind it.
         """
+        done = await self._together(limit)
+        EVENTS_RECEIVED.inc(done.received)
+        EVENTS_DUPLICATE.inc(done.received - done.events)
+        EVENTS_QUARANTINED.inc(done.quarantined)
+        return done
+
+    async def _together(self, limit: int) -> Unpacked:
         try:
             return await self._database.transact(lambda connection: self._unpack(connection, limit))
         except Exception as defect:
@@ -84,7 +94,7 @@ class Unpacking:
             aside = Arrival(whole, delivery.id, delivery.received_at, EventState.QUARANTINED, reason)
             await events.add_new(connection, [aside], portal_id=self._portal_id)
             await deliveries.mark_unpacked(connection, [delivery.id], now=self._clock.now())
-        return Unpacked(1, 1, 0)
+        return Unpacked(1, 1, 0, received=1, quarantined=1)
 
     async def _unpack(self, connection: Connection, limit: int) -> Unpacked:
         taken = await deliveries.take_packed(connection, limit=limit)
@@ -102,7 +112,8 @@ class Unpacking:
         await self._erase(connection, [one.event for one in arrivals])
         states = Counter(one.state.value for one in arrivals if one.event.key in fresh)
         _log.info("unpacked", requests=len(taken), received=len(arrivals), new=dict(states), lanes=marked)
-        return Unpacked(len(taken), len(fresh), marked)
+        quarantined = states[EventState.QUARANTINED.value]
+        return Unpacked(len(taken), len(fresh), marked, len(arrivals), quarantined)
 
     async def _read(self, taken: Sequence[Delivery]) -> list[tuple[Event | Unreadable, Delivery]]:
         read: list[tuple[Event | Unreadable, Delivery]] = []

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import suppress
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
 import structlog
 
-from app.engine.backtest import run_next
+from app.engine.around import take_hints
+from app.engine.beside import Beside, keep_at
 from app.engine.look import Bench, look
 from app.engine.portal import PortalWatch
 from app.engine.unpack import Unpacking
@@ -26,7 +28,6 @@ _log = structlog.get_logger(__name__)
 
 _AFTER_ERROR_SECONDS = 1.0
 _TIDY_SECONDS = 3600.0
-_BACKTEST_POLL_SECONDS = 2.0
 _BODIES_KEPT = timedelta(days=3)
 _PASSES_MOST = 16
 
@@ -34,11 +35,21 @@ _PASSES_MOST = 16
 class Worker:
     """One loop of unpacking and looking. Any number may run, in one process or many."""
 
-    def __init__(self, bench: Bench, unpacking: Unpacking, watch: PortalWatch, *, poll: timedelta) -> None:
+    def __init__(
+        self,
+        bench: Bench,
+        unpacking: Unpacking,
+        watch: PortalWatch,
+        *,
+        poll: timedelta,
+        beside: Sequence[Beside] = (),
+    ) -> None:
+        """`beside` is done side by side with the looks, as long as it is known whose portal this is."""
         self._bench = bench
         self._unpacking = unpacking
         self._watch = watch
         self._poll = poll.total_seconds()
+        self._beside = tuple(beside) if bench.portal_id else ()
         self._news = asyncio.Event()
         self._tidy_at = 0.0
 
@@ -47,14 +58,20 @@ class Worker:
         self._news.set()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Work until `stop` is set; finishes the look it is in, and leaves a backtest for another to go on with."""
-        trying = asyncio.create_task(self._try_drafts(stop))
-        try:
+        """Work until `stop` is set; finishes the look it is in, and what beside it does not break off."""
+        async with self._with_beside(stop):
             await self._keep_working(stop)
+
+    @asynccontextmanager
+    async def _with_beside(self, stop: asyncio.Event) -> AsyncIterator[None]:
+        tasks = {asyncio.create_task(keep_at(one, stop)): one for one in self._beside}
+        try:
+            yield
         finally:
-            trying.cancel()
-            with suppress(asyncio.CancelledError):
-                await trying
+            for task, one in tasks.items():
+                if one.breaks_off or not stop.is_set():
+                    task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _keep_working(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
@@ -68,20 +85,8 @@ class Worker:
             if not busy:
                 await self._rest(stop)
 
-    async def _try_drafts(self, stop: asyncio.Event) -> None:
-        """Run backtests beside the looks, one after the other."""
-        while not stop.is_set():
-            try:
-                busy = bool(self._bench.portal_id) and await run_next(self._bench)
-            except Exception as error:  # noqa: BLE001  the loop must outlive a defect
-                _log.log(logging.WARNING if is_away(error) else logging.ERROR, "backtest_failed", **defect_of(error))
-                busy = False
-            if not busy:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), _BACKTEST_POLL_SECONDS)
-
     async def work(self) -> bool:
-        """One round: unpack, look. False when there was nothing to do."""
+        """One round: unpack, pass on what goes on around contacts, look. False when there was nothing to do."""
         self._news.clear()
         if not self._bench.portal_id:
             await self._watch.ready()  # says why nothing goes on
@@ -91,10 +96,11 @@ class Worker:
         ready = await self._watch.ready()
         if ready is None:
             return came
+        around = await take_hints(self._bench, ready[1])
         looked = await look(self._bench, *ready)
         if looked.barred:
             self._watch.refresh_soon()
-        return came or (looked.contacts > 0 and not looked.barred)
+        return came or around > 0 or (looked.contacts > 0 and not looked.barred)
 
     async def _unpack(self) -> bool:
         """Unpack what came, within bounds, before looking: what hints at one record then costs one look."""
@@ -124,7 +130,7 @@ class Worker:
 
 
 async def drained(bench: Bench) -> bool:
-    """Whether everything that came was unpacked and no contact is due or held."""
+    """Whether everything that came was unpacked and no record is due or held."""
     async with bench.database.begin() as connection:
         packed = await deliveries.waiting(connection)
         backlog = await lanes.backlog(connection, bench.portal_id, now=bench.clock.now())

@@ -80,7 +80,7 @@ def _before(example: Example, span: Span) -> datetime:
 
 
 def _history(agreement: Agreement, example: Example) -> History:
-    """A handoff in the state that the example names, a day old, with the last route's first owner."""
+    """A handoff in the state that the example names, a day old, with the last route's first owner; no clock runs."""
     state, opened_at = _STATES.get(example.handoff or ""), example.at - _A_DAY
     if state is None:
         return History()
@@ -117,6 +117,8 @@ def _everybody(agreement: Agreement, example: Example) -> Roster:
     """Every owner that the agreement or the example names, active; their id is their address."""
     given = (example.contact.get(OWNER), (example.company or {}).get(OWNER))
     named = [address for pool_id in agreement.pools for address in _named(agreement, pool_id)]
+    named += [address for territory in agreement.territories for address in territory.owners]
+    named += [account.owner for account in agreement.named_accounts]
     known = dict.fromkeys(address for address in (*named, *given, "somebody") if address)
     return Roster(owners=tuple(Owner(OwnerId(address), address, address, active=True) for address in known))
 

@@ -12,6 +12,7 @@ from app.handoff.qualify import Qualification, qualify
 from app.handoff.readiness import misses
 from app.handoff.route import route
 from app.handoff.state import Inputs
+from app.handoff.territory import territory_of
 from app.handoff.weigh import Tried
 from app.rules import trace as traces
 from app.rules.facts import Vocabulary
@@ -36,6 +37,7 @@ class Explanation:
     stages: tuple[Tried, ...]
     ready: Trace
     routes: tuple[Tried, ...]
+    territories: tuple[Tried, ...]
     misses: tuple[str, ...]
 
 
@@ -55,8 +57,18 @@ def explanation_of(qualification: Qualification, decision: Decision) -> Explanat
         stages=qualification.stage.tried,
         ready=qualification.ready_trace,
         routes=qualification.routes,
+        territories=_territories(qualification, decision),
         misses=misses(qualification.agreement, qualification.scope) if unready else (),
     )
+
+
+def _territories(qualification: Qualification, decision: Decision) -> tuple[Tried, ...]:
+    """The territories that were tried for the lead; none where its pool goes by turns and acquaintance alone."""
+    line, agreement = decision.assignment, qualification.agreement
+    pool = None if line is None else agreement.pools.get(line.pool)
+    if pool is None or "territory" not in pool.prefer:
+        return ()
+    return territory_of(agreement, qualification.scope)[1]
 
 
 def _headline(decision: Decision) -> str:
@@ -77,6 +89,7 @@ def render(explanation: Explanation) -> list[str]:
         *_section("Ready?", traces.render(explanation.ready)),
         *_section("What would have made it ready", explanation.misses),
         *_section("Route", _tried(explanation.routes)),
+        *_section("Territory", _tried(explanation.territories)),
         *_owner(decision),
     ]
 

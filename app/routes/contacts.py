@@ -1,4 +1,4 @@
-"""`/api/v1/contacts/{id}/why`: why a lead went there, or did not."""
+"""`/api/v1/contacts/{id}`: why a lead went there, or did not, and what has happened to it since."""
 
 from __future__ import annotations
 
@@ -10,12 +10,18 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
+from app.engine import handoffs
 from app.engine.explain import Explained, explain_contact
 from app.routes.answers import Shown
 from app.routes.auth import Inside, Reader
 from app.routes.given import Instant, VersionQuery
+from app.routes.handoffs import ENTRIES_MOST, HandoffShown, told
+from app.routes.timelines import TimelineShown
 from app.rules.trace import Join
 from app.rules.truth import Truth
+from app.storage.handoff_pages import Wanted
+
+_HANDOFFS_MOST = 20
 
 router = APIRouter(prefix="/api/v1/contacts", tags=["contacts"])
 
@@ -111,6 +117,20 @@ class Why(Shown):
         )
 
 
+class HandoffTold(Shown):
+    """A handoff with its timeline, as far as its first entries; `/handoffs/{id}/timeline` has the rest."""
+
+    handoff: HandoffShown
+    timeline: TimelineShown
+
+
+class ContactTimeline(Shown):
+    """A contact's handoffs, newest first; `next` is the `after` of the next page, null on the last."""
+
+    handoffs: list[HandoffTold]
+    next: UUID | None
+
+
 @router.get("/{contact_id}/why", operation_id="contact_why")
 async def why(
     contact_id: ContactNumber,
@@ -124,3 +144,30 @@ async def why(
     With `version`, as that version of the agreement would have decided.
     """
     return Why.of(await explain_contact(container.database, container.portal_id, contact_id, at=at, number=version))
+
+
+@router.get("/{contact_id}/timeline", operation_id="contact_timeline")
+async def timeline(
+    contact_id: ContactNumber,
+    container: Inside,
+    _: Reader,
+    after: Annotated[UUID | None, Query(description="Only handoffs older than this one.")] = None,
+    limit: Annotated[int, Query(ge=1, le=_HANDOFFS_MOST)] = 5,
+) -> ContactTimeline:
+    """Every handoff of a contact in the portal's mode, each told from first to last."""
+    found = await handoffs.listed(
+        container.database,
+        container.portal_id,
+        Wanted(contact_id=contact_id),
+        now=container.clock.now(),
+        limit=limit + 1,
+        after=after,
+    )
+    page = [
+        HandoffTold(
+            handoff=HandoffShown.model_validate(one),
+            timeline=await told(container, one, after=0, limit=ENTRIES_MOST),
+        )
+        for one in found[:limit]
+    ]
+    return ContactTimeline(handoffs=page, next=page[-1].handoff.id if len(found) > limit else None)

@@ -13,15 +13,22 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.agreement.faults import AgreementError, pointer
+from app.engine.absence import AbsenceRefused
+from app.engine.acting import ActRefused
+from app.engine.audit_pools import NoSuchPool
 from app.engine.backtest import BacktestRefused
 from app.engine.explain import Unexplained
 from app.engine.keys import KeyRefused, NoSuchKey
+from app.engine.local_time import OutOfCalendar
 from app.engine.refusals import NotAllowed, NothingThere, NotPublishable, Stale
+from app.engine.replay import ReplayRefused
 from app.errors import BatonError
 from app.logs import defect_of
+from app.records.filter import FilterRefused
 from app.routes.accept import NotAcceptable
 from app.routes.answers import FaultShown
 from app.routes.bodies import UnreadableBody, WrongMediaType
+from app.routes.calculator import NotReckoned
 from app.routes.etags import ConditionMissing, etag
 from app.routes.problems import Kind, problem
 from app.storage.database import FAILURES, is_away
@@ -34,6 +41,7 @@ KINDS: Mapping[type[BatonError], Kind] = {
     NotAllowed: Kind.NOT_ALLOWED,
     NothingThere: Kind.NOT_FOUND,
     NoSuchKey: Kind.NOT_FOUND,
+    NoSuchPool: Kind.NOT_FOUND,
     Unexplained: Kind.UNEXPLAINED,
     NotAcceptable: Kind.NOT_ACCEPTABLE,
     NotPublishable: Kind.NOT_PUBLISHABLE,
@@ -41,6 +49,12 @@ KINDS: Mapping[type[BatonError], Kind] = {
     WrongMediaType: Kind.MEDIA,
     AgreementError: Kind.AGREEMENT,
     BacktestRefused: Kind.REQUEST,
+    AbsenceRefused: Kind.REQUEST,
+    OutOfCalendar: Kind.REQUEST,
+    FilterRefused: Kind.REQUEST,
+    ActRefused: Kind.NOT_DONE,
+    ReplayRefused: Kind.NOT_REPLAYED,
+    NotReckoned: Kind.REQUEST,
     ConditionMissing: Kind.NO_CONDITION,
 }
 _OF_STATUS = {
@@ -68,7 +82,7 @@ class Defects:
         try:
             await self._app(scope, receive, noting)
         except ClientDisconnect:
-            _log.info("client_gone", path=scope["path"])
+            _log.info("client_gone")
         except Exception as error:
             if scope["type"] != "http" or started:
                 raise

@@ -9,6 +9,8 @@ from typing import Annotated
 from fastapi import Header, Path, Query
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
+Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[!-?A-~]+@[!-?A-~]+$")]
+"""An address in plain ASCII; which address is the right one, the agreement and HubSpot say."""
 LAST_NUMBER = 2**31 - 1
 """Version numbers are 32-bit integers in the database."""
 

@@ -5,6 +5,8 @@ Neither asks HubSpot: an outage there must not stop requests from being taken in
 
 from __future__ import annotations
 
+import asyncio
+
 from fastapi import APIRouter, Request, Response
 from starlette.responses import JSONResponse
 
@@ -13,6 +15,9 @@ from app.routes.problems import Kind, problem
 from app.storage import portals
 from app.storage.database import FAILURES
 from app.storage.migrate import is_current
+
+_PATIENCE_SECONDS = 3
+"""Whoever asks does so every few seconds: a database that takes longer than this is as good as away."""
 
 router = APIRouter(tags=["health"])
 
@@ -28,9 +33,10 @@ async def ready(request: Request) -> Response:
     """The database answers and has the expected shape. Also says in which mode the portal is and why lanes wait."""
     container: Container = request.app.state.container
     try:
-        current = await is_current(container.database)
-        async with container.database.begin() as connection:
-            portal = await portals.get(connection, container.portal_id)
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            current = await is_current(container.database)
+            async with container.database.begin() as connection:
+                portal = await portals.get(connection, container.portal_id)
     except FAILURES:
         return problem(Kind.UNAVAILABLE, "The database does not answer.")
     if not current:

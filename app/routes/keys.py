@@ -6,19 +6,17 @@ from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from app.engine import keys as use_cases
 from app.records.people import Right, Role, Side
 from app.routes.answers import Shown
 from app.routes.auth import Administrator, Inside, Reader
-from app.routes.given import Body
+from app.routes.given import Body, Email
 from app.storage import keys
 
 router = APIRouter(prefix="/api/v1", tags=["keys"])
 
-Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[!-?A-~]+@[!-?A-~]+$")]
-"""An address in plain ASCII; which address is the right one, the agreement's contacts say."""
 KeyId = Annotated[str, Path(pattern=r"^[0-9a-f]{1,64}$")]
 
 

@@ -17,3 +17,8 @@ def version_at(number: int) -> str:
 def backtest_at(backtest_id: UUID) -> str:
     """The path of one backtest."""
     return f"/api/v1/backtests/{backtest_id}"
+
+
+def replay_at(replay_id: UUID) -> str:
+    """The path of one replay."""
+    return f"/api/v1/replays/{replay_id}"

@@ -39,11 +39,13 @@ class Kind(Enum):
     UNAUTHORIZED = ("unauthorized", 401, "No valid key", "The key is missing, unknown, expired or revoked.")
     SIGNATURE = ("signature", 401, "Signature refused", "A webhook is not signed with its source's client secret.")
     NOT_ALLOWED = ("not-allowed", 403, "Not allowed", "The key's role, or its owner, may not do this.")
-    NOT_FOUND = ("not-found", 404, "Not found", "There is no such path, version, draft, key or backtest.")
+    NOT_FOUND = ("not-found", 404, "Not found", "There is nothing of that name; `detail` says of what.")
     UNEXPLAINED = ("unexplained", 404, "No explanation", "No decision is stored that could be explained.")
     METHOD = ("method", 405, "Method not allowed", "The path takes other methods; `Allow` names them.")
     NOT_ACCEPTABLE = ("not-acceptable", 406, "Not acceptable", "There is no form that `Accept` takes.")
     NOT_PUBLISHABLE = ("not-publishable", 409, "Not publishable", "Something stands against it: `reasons` says what.")
+    NOT_DONE = ("not-done", 409, "Not done", "The handoff cannot be treated so as it stands; `detail` says why.")
+    NOT_REPLAYED = ("not-replayed", 409, "Not replayed", "A replay is not begun or resumed so; `detail` says why.")
     STALE = (
         "stale",
         412,

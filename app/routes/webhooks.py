@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
+
 import structlog
 from fastapi import APIRouter, Request, Response
 
 from app.bootstrap import FIRST_SOURCE, Container
 from app.crm.port import SignedRequest
 from app.engine.door import Answer
+from app.metrics import WEBHOOK_SECONDS, WEBHOOKS
 from app.routes.problems import Kind, problem
 
 _log = structlog.get_logger(__name__)
@@ -38,12 +41,16 @@ async def receive_from(request: Request, source: str) -> Response:
 
 
 async def _receive(request: Request, source: str) -> Response:
+    began = time.monotonic()
     body = await _body(request)
     if body is None:
+        WEBHOOKS.labels("too_large").inc()
         _log.error("webhook_too_large", source=source, most=BODY_MOST)
         return problem(Kind.TOO_LARGE, f"A webhook request may have {BODY_MOST} bytes.")
     container: Container = request.app.state.container
     answer = await container.door.receive(source, _signed(request, body))
+    WEBHOOKS.labels(answer.name.lower()).inc()
+    WEBHOOK_SECONDS.observe(time.monotonic() - began)
     if answer is Answer.STORED:
         return Response(status_code=answer.status)
     return problem(*_PROBLEMS[answer])

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping, insert, text
 
 from app.records.ids import OwnerId, PortalId
+from app.sla.clock import Pause
 from app.storage.database import Connection
 from app.storage.tables import absence
 
@@ -56,6 +57,25 @@ async def away(connection: Connection, portal_id: PortalId, *, now: datetime) ->
     return {OwnerId(row.owner_id): row.until_at for row in rows}
 
 
+async def as_pauses(
+    connection: Connection, portal_id: PortalId, owner_ids: Sequence[OwnerId], *, since: datetime
+) -> tuple[Pause, ...]:
+    """The absences of these owners that reach past `since`, as pauses of their clocks, the earliest first."""
+    if not owner_ids:
+        return ()
+    rows = await connection.execute(
+        text("""
+            SELECT owner_id, from_at, least(until_at, ended_at) AS until_at
+            FROM absence
+            WHERE portal_id = :portal_id AND owner_id = ANY(:owners) AND until_at > :since
+              AND (ended_at IS NULL OR ended_at > greatest(from_at, :since))
+            ORDER BY from_at, id
+        """),
+        {"portal_id": portal_id, "owners": list(owner_ids), "since": since},
+    )
+    return tuple(Pause(row.from_at, row.until_at, "the owner is away", row.owner_id) for row in rows)
+
+
 async def to_come(
     connection: Connection, portal_id: PortalId, *, now: datetime, owner_id: OwnerId | None = None
 ) -> list[Absence]:
@@ -68,6 +88,23 @@ async def to_come(
             ORDER BY from_at, id
         """),
         {"portal_id": portal_id, "now": now, "owner_id": owner_id},
+    )
+    return [_absence(row) for row in rows.mappings()]
+
+
+async def page(
+    connection: Connection, portal_id: PortalId, *, now: datetime, limit: int, after: UUID | None = None
+) -> list[Absence]:
+    """Absences that run at `now` or are planned, earliest first; only those that follow the absence `after`."""
+    rows = await connection.execute(
+        text("""
+            SELECT * FROM absence
+            WHERE portal_id = :portal_id AND ended_at IS NULL AND until_at > :now
+              AND (CAST(:after AS uuid) IS NULL OR (from_at, id) > (
+                  SELECT from_at, id FROM absence WHERE portal_id = :portal_id AND id = :after))
+            ORDER BY from_at, id LIMIT :limit
+        """),
+        {"portal_id": portal_id, "now": now, "after": after, "limit": limit},
     )
     return [_absence(row) for row in rows.mappings()]
 

@@ -15,7 +15,7 @@ from app.handoff.memory import Memory
 from app.handoff.state import Change, Handoff, History, Override, PastHandoff, StageMove
 from app.records.crm import Company, Contact
 from app.records.ids import CompanyId, ContactId, PortalId
-from app.storage import events, groups, handoffs, past
+from app.storage import engagements, events, groups, handoffs, notices, past
 from app.storage.codec import from_json, to_json
 from app.storage.database import Connection
 from app.storage.tables import company, contact
@@ -144,6 +144,49 @@ async def save_companies(
     await connection.execute(statement, rows)
 
 
+async def snapshots(
+    connection: Connection, portal_id: PortalId, contact_ids: Sequence[ContactId]
+) -> Mapping[ContactId, tuple[Contact, CompanyId | None]]:
+    """Each contact as last read or written, with its company's id; those that are gone or never read are left out."""
+    rows = await connection.execute(
+        select(contact).where(
+            contact.c.portal_id == portal_id,
+            contact.c.id.in_(contact_ids),
+            contact.c.read_at.is_not(None),
+            contact.c.gone_at.is_(None),
+        )
+    )
+    return {
+        ContactId(row.id): (
+            Contact(ContactId(row.id), row.properties),
+            CompanyId(row.company_id) if row.company_id else None,
+        )
+        for row in rows
+    }
+
+
+async def companies(
+    connection: Connection, portal_id: PortalId, ids: Sequence[CompanyId]
+) -> Mapping[CompanyId, Company]:
+    """Each company as last read."""
+    rows = await connection.execute(select(company).where(company.c.portal_id == portal_id, company.c.id.in_(ids)))
+    return {CompanyId(row.id): Company(CompanyId(row.id), row.properties) for row in rows}
+
+
+async def time_zones(
+    connection: Connection, portal_id: PortalId, contact_ids: Sequence[ContactId]
+) -> Mapping[ContactId, str | None]:
+    """Where each contact is, in the CRM's words."""
+    rows = await connection.execute(
+        text("""
+            SELECT id, properties ->> 'hs_timezone' AS zone FROM contact
+            WHERE portal_id = :portal_id AND id = ANY(:ids)
+        """),
+        {"portal_id": portal_id, "ids": list(contact_ids)},
+    )
+    return {ContactId(row.id): row.zone for row in rows}
+
+
 async def add_applied(
     connection: Connection, portal_id: PortalId, applied: Mapping[ContactId, Mapping[str, str]]
 ) -> None:
@@ -167,6 +210,16 @@ async def add_applied(
     )
 
 
+async def note_written(
+    connection: Connection, portal_id: PortalId, contact_ids: Sequence[ContactId], *, now: datetime
+) -> None:
+    """The CRM took writes to these contacts: that they changed by now is Baton's own doing."""
+    await connection.execute(
+        text("UPDATE contact SET written_at = :now WHERE portal_id = :portal_id AND id = ANY(:ids)"),
+        {"portal_id": portal_id, "ids": sorted(set(contact_ids)), "now": now},
+    )
+
+
 def _json(values: Mapping[str, str]) -> str:
 
     return orjson.dumps(dict(values)).decode()
@@ -186,6 +239,7 @@ async def inherit(connection: Connection, portal_id: PortalId, old: ContactId, n
         """),
         {"portal_id": portal_id, "old": old, "new": new},
     )
+    await engagements.move(connection, portal_id, old, new)
 
 
 async def mark_gone(
@@ -244,13 +298,15 @@ async def erase(connection: Connection, portal_id: PortalId, contact_ids: Sequen
             text(f"UPDATE {table} SET {blanks} WHERE portal_id = :portal_id AND {key} = ANY(:ids)"), keys
         )
     await past.erase(connection, portal_id, contact_ids)
+    await engagements.erase(connection, portal_id, contact_ids)
+    await notices.erase(connection, portal_id, contact_ids)
 
 
 _PERSONAL = (
     ("contact", "properties = '{}', applied = '{}', overrides = '{}', company_id = NULL, role = NULL", "id"),
     ("decision", "inputs = '{}', decision = '{}', because = 'erased'", "contact_id"),
     ("write", "properties = '{}', words = NULL", "contact_id"),
-    ("handoff", "brief = '{}', because = 'erased'", "contact_id"),
+    ("handoff", "brief = '{}', later_briefs = '{}', because = 'erased'", "contact_id"),
     ("backtest_contact", "told = '{}'", "contact_id"),
 )
 """Where personal values stand, and what is left in their place."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import TypeVar
 
 import asyncpg
@@ -83,6 +84,12 @@ class Database:
                 f"PostgreSQL at {where} does not answer ({type(reason).__name__}: {words}). "
                 "Check BATON_DATABASE_URL, or unset it to use the embedded one."
             ) from None
+
+    async def now(self) -> datetime:
+        """The database's own time, which leases, quotas and the breaker go by."""
+        async with self.engine.connect() as connection:
+            told: datetime = (await connection.exec_driver_sql("SELECT now()")).scalar_one()
+        return told
 
     async def close(self) -> None:
         await self.engine.dispose()

@@ -82,3 +82,12 @@ async def drop_bodies(connection: Connection, *, before: datetime) -> int:
 async def waiting(connection: Connection) -> int:
     """How many requests are stored and not unpacked."""
     return int(await connection.scalar(text("SELECT count(*) FROM delivery WHERE unpacked_at IS NULL")) or 0)
+
+
+async def newest_at(connection: Connection, *, but_by: str) -> datetime | None:
+    """When the last request came, those of one user agent left out; None before the first."""
+    at: datetime | None = await connection.scalar(
+        text("SELECT max(received_at) FROM delivery WHERE headers ->> 'user-agent' IS DISTINCT FROM :agent"),
+        {"agent": but_by},
+    )
+    return at

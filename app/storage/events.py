@@ -11,13 +11,15 @@ from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 
 from app.handoff.state import Change
-from app.records.event import Event, EventState, Unreadable
+from app.records.event import Event, EventKind, EventState, Unreadable
 from app.records.ids import ContactId, ObjectType, PortalId
 from app.storage.database import Connection
 from app.storage.tables import event
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 """Where an event stands in time that says none: its key alone tells it from others."""
+
+_END_OF_TIME = datetime(9999, 1, 1, tzinfo=UTC)
 
 NO_PORTAL = PortalId(0)
 """The portal of what could not be read far enough to tell."""
@@ -104,18 +106,20 @@ async def apply(
     covered: Sequence[tuple[str, int, UUID | None]],
     *,
     reason: str | None = None,
+    object_type: ObjectType = ObjectType.CONTACT,
 ) -> int:
-    """Mark pending events of contacts as applied by (contact id, generation read, decision); return how many."""
+    """Mark pending events as applied by (record's id, generation read, decision); return how many."""
     done = await connection.execute(
         text("""
             UPDATE event SET state = 'applied', decision_id = look.decision_id, reason = :reason
             FROM unnest(CAST(:ids AS text[]), CAST(:generations AS bigint[]), CAST(:decisions AS uuid[]))
                  AS look (object_id, generation, decision_id)
-            WHERE event.portal_id = :portal_id AND event.object_type = 'contact' AND event.state = 'pending'
+            WHERE event.portal_id = :portal_id AND event.object_type = :object_type AND event.state = 'pending'
               AND event.object_id = look.object_id AND event.generation <= look.generation
         """),
         {
             "portal_id": portal_id,
+            "object_type": object_type.value,
             "reason": reason,
             "ids": [object_id for object_id, _, _ in covered],
             "generations": [generation for _, generation, _ in covered],
@@ -144,6 +148,29 @@ async def ignore_echoes_of(
         """),
         keys,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """What a pending event says of a record: what became of it, and which property changed, if one did."""
+
+    object_id: str
+    kind: EventKind
+    property_name: str | None
+
+
+async def hints(
+    connection: Connection, portal_id: PortalId, object_type: ObjectType, object_ids: Sequence[str]
+) -> frozenset[Hint]:
+    """What is pending about these records, each thing once."""
+    rows = await connection.execute(
+        text("""
+            SELECT DISTINCT object_id, kind, property_name FROM event
+            WHERE portal_id = :portal_id AND object_type = :object_type AND object_id = ANY(:ids) AND state = 'pending'
+        """),
+        {"portal_id": portal_id, "object_type": object_type.value, "ids": list(object_ids)},
+    )
+    return frozenset(Hint(row.object_id, EventKind(row.kind), row.property_name) for row in rows)
 
 
 async def latest_changes(
@@ -219,6 +246,10 @@ class StoredEvent:
     raw: str | None
 
 
+Place = tuple[datetime, str]
+"""Where an event stands in the list: when it was received, and its key."""
+
+
 async def listed(
     connection: Connection,
     *,
@@ -226,17 +257,38 @@ async def listed(
     key: str | None = None,
     state: str | None = None,
     contact_id: str | None = None,
+    after: Place | None = None,
 ) -> list[StoredEvent]:
-    """Events of every portal, newest first; where given, only those with such a key, state or contact."""
+    """Events of every portal, newest first; where given, only those with such a key, state or contact.
+
+    Each portal's are read by their index, from the one behind `after` on: a page costs the same wherever it is.
+    """
     rows = await connection.execute(
         text("""
-            SELECT * FROM event
-            WHERE (CAST(:key AS text) IS NULL OR starts_with(key, :key))
-              AND (CAST(:state AS text) IS NULL OR state = :state)
-              AND (CAST(:contact_id AS text) IS NULL OR object_type = 'contact' AND object_id = :contact_id)
-            ORDER BY received_at DESC, occurred_at DESC, key LIMIT :limit
+            WITH RECURSIVE told (portal_id) AS (
+                SELECT min(portal_id) FROM event
+                UNION ALL
+                SELECT (SELECT min(portal_id) FROM event WHERE portal_id > told.portal_id) FROM told
+                WHERE portal_id IS NOT NULL
+            )
+            SELECT page.* FROM told CROSS JOIN LATERAL (
+                SELECT * FROM event
+                WHERE event.portal_id = told.portal_id
+                  AND (received_at, key) < (CAST(:received_at AS timestamptz), CAST(:after_key AS text))
+                  AND (CAST(:key AS text) IS NULL OR starts_with(key, :key))
+                  AND (CAST(:state AS text) IS NULL OR state = :state)
+                  AND (CAST(:contact_id AS text) IS NULL OR object_type = 'contact' AND object_id = :contact_id)
+                ORDER BY received_at DESC, key DESC LIMIT :limit) AS page
+            ORDER BY received_at DESC, key DESC LIMIT :limit
         """),
-        {"limit": limit, "key": key, "state": state, "contact_id": contact_id},
+        {
+            "limit": limit,
+            "key": key,
+            "state": state,
+            "contact_id": contact_id,
+            "received_at": after[0] if after else _END_OF_TIME,
+            "after_key": after[1] if after else "",
+        },
     )
     return [
         StoredEvent(

@@ -1,4 +1,4 @@
-"""Buying groups: the known people of a company, each with the roles that they have in a purchase."""
+"""The known people of a company, and its buying group: the roles that they have in a purchase."""
 
 from __future__ import annotations
 
@@ -35,6 +35,21 @@ async def places(
         {"portal_id": portal_id, "ids": list(contact_ids)},
     )
     return {ContactId(row.id): frozenset((row.company_id, role) for role in row.role.split(_GLUE)) for row in rows}
+
+
+async def people_at(
+    connection: Connection, portal_id: PortalId, company_ids: Sequence[CompanyId], *, after: str, limit: int
+) -> list[ContactId]:
+    """The next `limit` known contacts of these companies whose ids come after `after`, with a role or without."""
+    rows = await connection.execute(
+        text("""
+            SELECT id FROM contact
+            WHERE portal_id = :portal_id AND company_id = ANY(:companies) AND id > :after
+              AND merged_into IS NULL AND gone_at IS NULL ORDER BY id LIMIT :limit
+        """),
+        {"portal_id": portal_id, "companies": list(company_ids), "after": after, "limit": limit},
+    )
+    return [ContactId(row.id) for row in rows]
 
 
 async def of_companies(

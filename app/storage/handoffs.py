@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, text
+from sqlalchemy import Row, insert, text
 
 from app.handoff.decision import Brief, Closing, Opening
-from app.handoff.state import Handoff, HandoffState, PastHandoff
+from app.handoff.state import Handoff, HandoffState, PastHandoff, Tenure
 from app.records.ids import ContactId, OwnerId, PoolId, PortalId
-from app.storage.codec import from_json, to_json
+from app.sla.clock import Pause
+from app.storage import absences, acts, clocks, outages, tenures
+from app.storage.codec import to_json
 from app.storage.database import Connection
 from app.storage.tables import handoff
 
 _RUNNING = """
-    SELECT handoff.*,
-           EXISTS (SELECT FROM write WHERE write.portal_id = handoff.portal_id AND write.handoff_id = handoff.id
-                   AND write.kind = 'note' AND write.state = 'done') AS noted,
-           EXISTS (SELECT FROM write WHERE write.portal_id = handoff.portal_id AND write.handoff_id = handoff.id
-                   AND write.kind = 'task' AND write.state = 'done') AS tasked
-    FROM handoff
-    WHERE portal_id = :portal_id AND shadow = :shadow AND closed_at IS NULL AND contact_id = ANY(:ids)
+    SELECT handoff.*, told.names FROM handoff, LATERAL (
+        SELECT coalesce(array_agg(substr(write.key, length(CAST(handoff.id AS text)) + 2) ORDER BY write.key), '{}')
+               AS names
+        FROM write WHERE write.portal_id = handoff.portal_id AND write.handoff_id = handoff.id
+          AND write.kind <> 'properties' AND write.state = 'done') AS told
+    WHERE portal_id = :portal_id AND closed_at IS NULL AND
 """
+"""Open handoffs, each with the names of what stands in the CRM: the keys of its writes but for its own id."""
 
 
 async def running(
@@ -32,21 +35,80 @@ async def running(
 ) -> Mapping[ContactId, Handoff]:
     """The handoff of each contact that is not closed."""
     rows = await connection.execute(
-        text(_RUNNING), {"portal_id": portal_id, "shadow": shadow, "ids": list(contact_ids)}
+        text(_RUNNING + "shadow = :shadow AND contact_id = ANY(:ids)"),
+        {"portal_id": portal_id, "shadow": shadow, "ids": list(contact_ids)},
     )
+    return dict((await _whole(connection, portal_id, rows.all())).values())
+
+
+async def open_by_id(
+    connection: Connection, portal_id: PortalId, ids: Sequence[UUID]
+) -> Mapping[UUID, tuple[ContactId, Handoff]]:
+    """Each of these handoffs that is not closed, with its contact."""
+    if not ids:
+        return {}
+    rows = await connection.execute(text(_RUNNING + "id = ANY(:ids)"), {"portal_id": portal_id, "ids": list(ids)})
+    return await _whole(connection, portal_id, rows.all())
+
+
+async def _whole(
+    connection: Connection, portal_id: PortalId, rows: Sequence[Row[Any]]
+) -> Mapping[UUID, tuple[ContactId, Handoff]]:
+    """The handoffs of these rows with all that belongs to them."""
+    if not rows:
+        return {}
+    ids = [row.id for row in rows]
+    held = await tenures.of_handoffs(connection, portal_id, ids)
+    timed = await clocks.of_handoffs(connection, portal_id, ids)
+    done = await acts.of_handoffs(connection, portal_id, ids)
+    still = await _standstills(connection, portal_id, rows, held)
     return {
-        ContactId(row.contact_id): Handoff(
-            id=str(row.id),
-            version=row.version,
-            route=row.route,
-            promise=row.promise,
-            pool=PoolId(row.pool),
-            owner_id=OwnerId(row.owner_id),
-            state=HandoffState(row.state),
-            opened_at=row.opened_at,
-            owner_confirmed_at=row.owner_confirmed_at,
-            noted=row.noted,
-            tasked=row.tasked,
+        row.id: (
+            ContactId(row.contact_id),
+            replace(
+                _handoff(row, held.get(row.id, ())),
+                clocks=timed.get(row.id, ()),
+                acts=done.get(row.id, ()),
+                standstills=still[row.id],
+            ),
+        )
+        for row in rows
+    }
+
+
+def _handoff(row: Row[Any], held: tuple[Tenure, ...]) -> Handoff:
+    task = "task" if len(held) <= 1 else f"task-{len(held)}"
+    return Handoff(
+        id=str(row.id),
+        version=row.version,
+        route=row.route,
+        promise=row.promise,
+        pool=PoolId(row.pool),
+        owner_id=OwnerId(row.owner_id),
+        state=HandoffState(row.state),
+        opened_at=row.opened_at,
+        owner_confirmed_at=row.owner_confirmed_at,
+        noted="note" in row.names,
+        tasked=task in row.names,
+        told=tuple(row.names),
+        tenures=held,
+    )
+
+
+async def _standstills(
+    connection: Connection, portal_id: PortalId, rows: Sequence[Row[Any]], held: Mapping[UUID, tuple[Tenure, ...]]
+) -> Mapping[UUID, tuple[Pause, ...]]:
+    """Outages, and absences of whoever had the lead, since each handoff opened."""
+    earliest = min(row.opened_at for row in rows)
+    owners = {tenure.owner_id for many in held.values() for tenure in many}
+    out = await outages.since(connection, portal_id, earliest)
+    away = await absences.as_pauses(connection, portal_id, sorted(owners), since=earliest)
+    return {
+        row.id: tuple(
+            pause
+            for pause in (*out, *away)
+            if (pause.until_at is None or pause.until_at > row.opened_at)
+            and (pause.owner_id is None or any(one.owner_id == pause.owner_id for one in held.get(row.id, ())))
         )
         for row in rows
     }
@@ -72,7 +134,14 @@ async def last_closed(
     """The handoff of each contact that sales closed last; one that merely ended (gone, merged) does not count."""
     rows = await connection.execute(
         text("""
-            SELECT DISTINCT ON (contact_id) * FROM handoff
+            SELECT DISTINCT ON (contact_id) *,
+                   count(*) OVER (PARTITION BY contact_id) - 1 AS returns,
+                   ARRAY(SELECT DISTINCT tenure.owner_id FROM handoff AS one JOIN tenure
+                         ON tenure.portal_id = one.portal_id AND tenure.handoff_id = one.id
+                         WHERE one.portal_id = handoff.portal_id AND one.contact_id = handoff.contact_id
+                           AND one.shadow = handoff.shadow AND (one.id = handoff.id OR one.to_different_owner)
+                         ORDER BY 1) AS owners
+            FROM handoff
             WHERE portal_id = :portal_id AND shadow = :shadow AND closed_at IS NOT NULL AND contact_id = ANY(:ids)
               AND state <> 'ended'
             ORDER BY contact_id, closed_at DESC
@@ -88,6 +157,8 @@ async def last_closed(
             reason=row.reason,
             returns_at=row.returns_at,
             to_different_owner=row.to_different_owner,
+            owners=tuple(OwnerId(owner) for owner in row.owners),
+            returns=row.returns,
         )
         for row in rows
     }
@@ -100,8 +171,6 @@ class NewHandoff:
     version: int
     opening: Opening
     brief: Brief
-    owner_confirmed_at: datetime | None
-    due_at: datetime | None
 
 
 async def open_(
@@ -126,8 +195,6 @@ async def open_(
                 "because": one.opening.because,
                 "brief": to_json(one.brief, Brief),
                 "opened_at": now,
-                "owner_confirmed_at": one.owner_confirmed_at,
-                "due_at": one.due_at,
             }
             for one in opened
         ],
@@ -163,10 +230,12 @@ async def change(
     state: HandoffState | None = None,
     owner_id: OwnerId | None = None,
 ) -> None:
-    """Move an open handoff to another state, or give it to another owner."""
+    """Move an open handoff to another state, or give it to another owner: who is not known to stand yet."""
     await connection.execute(
         text("""
-            UPDATE handoff SET state = coalesce(:state, state), owner_id = coalesce(:owner_id, owner_id)
+            UPDATE handoff SET state = coalesce(:state, state), owner_id = coalesce(:owner_id, owner_id),
+                               owner_confirmed_at = CASE WHEN owner_id = coalesce(:owner_id, owner_id)
+                                                         THEN owner_confirmed_at END
             WHERE portal_id = :portal_id AND id = :id
         """),
         {
@@ -179,18 +248,33 @@ async def change(
 
 
 async def confirm_owners(
-    connection: Connection, portal_id: PortalId, due: Mapping[UUID, datetime | None], *, now: datetime
+    connection: Connection, portal_id: PortalId, due: Mapping[UUID, datetime | None], *, at: datetime
 ) -> None:
-    """The owners of these handoffs stand in the CRM: from now on the promises run, and are due then."""
+    """The owners of these handoffs stand in the CRM since `at`; what they promise is due then."""
     if not due:
         return
     await connection.execute(
         text("""
-            UPDATE handoff SET owner_confirmed_at = :now, due_at = stands.due_at
+            UPDATE handoff SET owner_confirmed_at = :at, due_at = stands.due_at
             FROM unnest(CAST(:ids AS uuid[]), CAST(:due AS timestamptz[])) AS stands (id, due_at)
             WHERE handoff.portal_id = :portal_id AND handoff.id = stands.id AND owner_confirmed_at IS NULL
         """),
-        {"portal_id": portal_id, "ids": list(due), "due": list(due.values()), "now": now},
+        {"portal_id": portal_id, "ids": list(due), "due": list(due.values()), "at": at},
+    )
+
+
+async def set_due(connection: Connection, portal_id: PortalId, due: Mapping[UUID, datetime | None]) -> None:
+    """The deadlines that the record and the tasks show."""
+    if not due:
+        return
+    await connection.execute(
+        text("""
+            UPDATE handoff SET due_at = shown.due_at
+            FROM unnest(CAST(:ids AS uuid[]), CAST(:due AS timestamptz[])) AS shown (id, due_at)
+            WHERE handoff.portal_id = :portal_id AND handoff.id = shown.id
+              AND handoff.due_at IS DISTINCT FROM shown.due_at
+        """),
+        {"portal_id": portal_id, "ids": list(due), "due": list(due.values())},
     )
 
 
@@ -210,6 +294,7 @@ async def end(
         """),
         {"portal_id": portal_id, "ids": list(contact_ids), "reason": reason, "now": now},
     )
+    await clocks.close_ended(connection, portal_id, now=now)
 
 
 async def end_shadow(connection: Connection, portal_id: PortalId, *, now: datetime) -> list[ContactId]:
@@ -221,7 +306,9 @@ async def end_shadow(connection: Connection, portal_id: PortalId, *, now: dateti
         """),
         {"portal_id": portal_id, "now": now},
     )
-    return [ContactId(row.contact_id) for row in rows]
+    ended = [ContactId(row.contact_id) for row in rows]
+    await clocks.close_ended(connection, portal_id, now=now)
+    return ended
 
 
 async def move(connection: Connection, portal_id: PortalId, old: ContactId, new: ContactId, *, now: datetime) -> None:
@@ -238,29 +325,13 @@ async def move(connection: Connection, portal_id: PortalId, old: ContactId, new:
         """),
         keys,
     )
+    await clocks.move(connection, portal_id, old, new)
+    await clocks.close_ended(connection, portal_id, now=now)
     for table in ("handoff", "write"):
         await connection.execute(
             text(f"UPDATE {table} SET contact_id = :new WHERE portal_id = :portal_id AND contact_id = :old"),
             keys,
         )
-
-
-@dataclass(frozen=True, slots=True)
-class ToTell:
-    """What the note and the task of a handoff are rendered from."""
-
-    id: UUID
-    owner_id: OwnerId
-    brief: Brief
-    due_at: datetime | None
-
-
-async def to_tell(connection: Connection, portal_id: PortalId, ids: Sequence[UUID]) -> Mapping[UUID, ToTell]:
-    rows = await connection.execute(
-        text("SELECT id, owner_id, brief, due_at FROM handoff WHERE portal_id = :portal_id AND id = ANY(:ids)"),
-        {"portal_id": portal_id, "ids": list(ids)},
-    )
-    return {row.id: ToTell(row.id, OwnerId(row.owner_id), from_json(row.brief, Brief), row.due_at) for row in rows}
 
 
 async def open_counts(
@@ -280,16 +351,3 @@ async def open_counts(
     for row in rows:
         counts.setdefault(PoolId(row.pool), {})[OwnerId(row.owner_id)] = row.many
     return counts
-
-
-async def promises(
-    connection: Connection, portal_id: PortalId, ids: Sequence[UUID]
-) -> Mapping[UUID, tuple[PoolId, str]]:
-    """Pool and promise of each handoff."""
-    if not ids:
-        return {}
-    rows = await connection.execute(
-        text("SELECT id, pool, promise FROM handoff WHERE portal_id = :portal_id AND id = ANY(:ids)"),
-        {"portal_id": portal_id, "ids": list(ids)},
-    )
-    return {row.id: (PoolId(row.pool), row.promise) for row in rows}

@@ -40,6 +40,8 @@ class Claimed:
     object_id: str
     generation: int
     attempts: int
+    by_clock: bool = False
+    """Nothing came since the last whole look, and only a clock woke it: what is stored is enough to go by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class Release:
     """How a lane is let go: when to wake next (None: never again, the lane goes), and why it waits.
 
     `failed` keeps the count of attempts; otherwise it starts over. `parked` needs a person or a new event.
+    `whole`: the look took everything in, and the record need not be read again before `read_by` for time alone.
     """
 
     object_id: str
@@ -57,6 +60,8 @@ class Release:
     parked: bool = False
     code: str | None = None
     reason: str | None = None
+    whole: bool = False
+    read_by: datetime | None = None
 
 
 async def mark(
@@ -70,7 +75,8 @@ async def mark(
 ) -> Mapping[tuple[str, str], int]:
     """Ask for a look at each record, soon; return each lane's new generation.
 
-    Only ever brings a wake_at forward, leased or not: steady events neither postpone a look nor void one.
+    Only ever brings a wake_at forward, leased or not: steady events neither postpone a look nor void one. A lane that
+    nobody waited for, parked or asleep, takes the priority given; else the more urgent one stands.
     """
     if not records:
         return {}
@@ -83,7 +89,10 @@ async def mark(
             ON CONFLICT (portal_id, object_type, object_id) DO UPDATE SET
                 generation = lane.generation + 1,
                 wake_at = least(lane.wake_at, excluded.wake_at),
-                priority = least(lane.priority, excluded.priority),
+                priority = CASE
+                    WHEN lane.parked OR lane.generation = lane.covered AND lane.wake_at > excluded.marked_at
+                         AND lane.lease_token IS NULL THEN excluded.priority
+                    ELSE least(lane.priority, excluded.priority) END,
                 attempts = CASE WHEN lane.parked THEN 0 ELSE lane.attempts END,
                 parked = false,
                 marked_at = excluded.marked_at
@@ -119,9 +128,11 @@ async def claim(
             UPDATE lane SET lease_token = :token, leased_until = now() + CAST(:lease AS interval), wake_at = :never,
                             attempts = attempts + 1
             WHERE portal_id = :portal_id AND object_type = :object_type AND object_id = ANY(:ids)
-            RETURNING object_id, generation, attempts
+            RETURNING object_id, generation, attempts,
+                      generation = covered AND (read_by IS NULL OR read_by > :now) AS by_clock
         """),
         {
+            "now": now,
             "token": token,
             "lease": lease,
             "never": NEVER,
@@ -131,8 +142,31 @@ async def claim(
         },
     )
     return token, sorted(
-        (Claimed(row.object_id, row.generation, row.attempts) for row in rows), key=lambda lane: lane.object_id
+        (Claimed(row.object_id, row.generation, row.attempts, bool(row.by_clock)) for row in rows),
+        key=lambda lane: lane.object_id,
     )
+
+
+async def waiting_types(
+    connection: Connection, portal_id: PortalId, among: Sequence[ObjectType], *, now: datetime
+) -> list[ObjectType]:
+    """Those of these types of which a lane may be claimed now."""
+    rows = await connection.execute(
+        text("""
+            SELECT kind FROM unnest(CAST(:kinds AS text[])) AS kind
+            WHERE EXISTS (SELECT FROM lane WHERE portal_id = :portal_id AND object_type = kind
+                            AND NOT parked AND lease_token IS NULL AND priority = ANY(:priorities) AND wake_at <= :now)
+               OR EXISTS (SELECT FROM lane WHERE portal_id = :portal_id AND object_type = kind
+                            AND lease_token IS NOT NULL AND leased_until < now())
+        """),
+        {
+            "portal_id": portal_id,
+            "kinds": [each.value for each in among],
+            "priorities": [int(each) for each in Priority],
+            "now": now,
+        },
+    )
+    return [ObjectType(row.kind) for row in rows]
 
 
 async def _lock_silent(connection: Connection, portal_id: PortalId, object_type: ObjectType, limit: int) -> list[str]:
@@ -216,7 +250,10 @@ async def release(
     token: UUID,
     releases: Sequence[Release],
 ) -> None:
-    """Let lanes go. A lane that was marked meanwhile stays and wakes at the earlier of both times."""
+    """Let lanes go. A lane that was marked meanwhile stays and wakes at the earlier of both times.
+
+    One that has nothing left but to sleep until its time is live again: deadlines go before what waits behind.
+    """
     generations = await held(connection, portal_id, object_type, token)
     ours = [item for item in releases if item.object_id in generations]
     done = [
@@ -245,15 +282,19 @@ async def _let_go(
                 lease_token = NULL, leased_until = NULL,
                 wake_at = least(lane.wake_at, let.wake_at),
                 attempts = CASE WHEN let.failed THEN greatest(lane.attempts - let.uncounted, 0) ELSE 0 END,
-                parked = let.parked, code = let.code, reason = let.reason
+                parked = let.parked, code = let.code, reason = let.reason,
+                priority = CASE WHEN lane.generation = let.covered THEN :live ELSE lane.priority END,
+                covered = let.covered, read_by = let.read_by
             FROM unnest(CAST(:ids AS text[]), CAST(:wakes AS timestamptz[]), CAST(:failed AS boolean[]),
                         CAST(:uncounted AS integer[]), CAST(:parked AS boolean[]), CAST(:codes AS text[]),
-                        CAST(:reasons AS text[])) AS let (object_id, wake_at, failed, uncounted, parked, code, reason)
+                        CAST(:reasons AS text[]), CAST(:covered AS bigint[]), CAST(:read_by AS timestamptz[]))
+                 AS let (object_id, wake_at, failed, uncounted, parked, code, reason, covered, read_by)
             WHERE lane.portal_id = :portal_id AND lane.object_type = :object_type AND lane.object_id = let.object_id
         """),
         {
             "portal_id": portal_id,
             "object_type": object_type.value,
+            "live": int(Priority.LIVE),
             "ids": [item.object_id for item in kept],
             "wakes": [item.wake_at or NEVER for item in kept],
             "failed": [item.failed for item in kept],
@@ -261,6 +302,8 @@ async def _let_go(
             "parked": [item.parked and generations[item.object_id] == item.generation for item in kept],
             "codes": [item.code for item in kept],
             "reasons": [item.reason for item in kept],
+            "covered": [item.generation if item.whole else None for item in kept],
+            "read_by": [item.read_by for item in kept],
         },
     )
 
@@ -296,16 +339,12 @@ async def listed(connection: Connection, portal_id: PortalId, *, limit: int) -> 
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """How much waits: lanes of contacts due now, leased, asleep until later, parked.
-
-    `unserved` lanes are of companies, deals and engagements, which nothing looks at yet.
-    """
+    """How much waits: lanes of records of any type due now, leased, asleep until later, parked."""
 
     due: int
     leased: int
     asleep: int
     parked: int
-    unserved: int
 
     @property
     def is_quiet(self) -> bool:
@@ -317,15 +356,14 @@ async def backlog(connection: Connection, portal_id: PortalId, *, now: datetime)
     row = (
         await connection.execute(
             text("""
-                SELECT count(*) FILTER (WHERE contact AND free AND wake_at <= :now) AS due,
-                       count(*) FILTER (WHERE contact AND lease_token IS NOT NULL) AS leased,
-                       count(*) FILTER (WHERE contact AND free AND wake_at > :now) AS asleep,
-                       count(*) FILTER (WHERE contact AND parked) AS parked,
-                       count(*) FILTER (WHERE NOT contact) AS unserved
-                FROM (SELECT *, object_type = 'contact' AS contact, lease_token IS NULL AND NOT parked AS free
+                SELECT count(*) FILTER (WHERE free AND wake_at <= :now) AS due,
+                       count(*) FILTER (WHERE lease_token IS NOT NULL) AS leased,
+                       count(*) FILTER (WHERE free AND wake_at > :now) AS asleep,
+                       count(*) FILTER (WHERE parked) AS parked
+                FROM (SELECT *, lease_token IS NULL AND NOT parked AS free
                       FROM lane WHERE portal_id = :portal_id) AS each
             """),
             {"portal_id": portal_id, "now": now},
         )
     ).one()
-    return Backlog(row.due, row.leased, row.asleep, row.parked, row.unserved)
+    return Backlog(row.due, row.leased, row.asleep, row.parked)

@@ -39,6 +39,8 @@ class WriteKind(StrEnum):
     PROPERTIES = "properties"
     NOTE = "note"
     TASK = "task"
+    CLOSING = "closing"
+    """A task is marked as done: to do it twice is to do it once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,28 +77,32 @@ class Settled:
 
 
 async def supersede(connection: Connection, portal_id: PortalId, contact_ids: Sequence[ContactId]) -> None:
-    """A new decision takes the place of property writes that did not land; a closed handoff needs no telling."""
+    """A new decision takes the place of properties and tasks that did not land; a closed handoff needs no telling.
+
+    A task that is still wanted is added again. What is to be closed stays so, whatever became of the handoff.
+    """
     await connection.execute(
         text("""
             UPDATE write SET state = 'superseded', settled_at = now()
             WHERE portal_id = :portal_id AND contact_id = ANY(:ids)
-              AND (kind = 'properties' AND state IN ('due', 'parked', 'withheld', 'sending')
-                   OR state IN ('due', 'parked', 'withheld') AND handoff_id IN (
-                        SELECT id FROM handoff WHERE handoff.portal_id = :portal_id AND closed_at IS NOT NULL))
+              AND (kind = 'properties' AND state = 'sending'
+                   OR state IN ('due', 'parked', 'withheld') AND (
+                        kind IN ('properties', 'task') OR kind = 'note' AND handoff_id IN (
+                            SELECT id FROM handoff WHERE handoff.portal_id = :portal_id AND closed_at IS NOT NULL)))
         """),
         {"portal_id": portal_id, "ids": list(contact_ids)},
     )
 
 
 async def add(connection: Connection, portal_id: PortalId, made: Sequence[StoredWrite], *, now: datetime) -> None:
-    """Keep new writes. A note or task that has its row already becomes due again only if it was parked or put off."""
+    """Keep new writes. A note or task that has its row already becomes due again, unless it is sent or being sent."""
     if not made:
         return
     statement = insert(write)
     statement = statement.on_conflict_do_update(
         index_elements=("portal_id", "key"),
         set_={"state": statement.excluded.state, "decision_id": statement.excluded.decision_id},
-        where=text("write.state IN ('parked', 'due', 'withheld')"),
+        where=text("write.state IN ('parked', 'due', 'withheld', 'superseded')"),
     )
     await connection.execute(
         statement,
@@ -179,6 +185,17 @@ async def settle(connection: Connection, portal_id: PortalId, settled: Sequence[
             "hints": [one.hint for one in settled],
         },
     )
+
+
+async def crm_ids(connection: Connection, portal_id: PortalId, keys: Sequence[str]) -> Mapping[str, str]:
+    """The CRM's id of what the writes with these keys made, where that is known."""
+    rows = await connection.execute(
+        text("""
+            SELECT key, crm_id FROM write WHERE portal_id = :portal_id AND key = ANY(:keys) AND crm_id IS NOT NULL
+        """),
+        {"portal_id": portal_id, "keys": list(keys)},
+    )
+    return {row.key: row.crm_id for row in rows}
 
 
 async def recently_sent(

@@ -125,6 +125,10 @@ def test_a_time_that_clocks_skip_or_repeat_is_pointed_out(baton: Cli, at: str, w
     assert json.loads(result.stdout)["counted_seconds"] == 3600
 
 
+def test_a_span_may_be_named_as_the_agreement_names_it(baton: Cli) -> None:
+    assert baton("clock", "due", "--at", FRIDAY, "--within", "1 business hour").stdout == due(baton)
+
+
 def test_the_agreement_that_is_set_is_the_one_whose_calendars_count(baton: Cli) -> None:
     result = baton("clock", "due", "--at", FRIDAY, "--span", "1 h", agreement_file=two_calendars(baton))
     assert result.exit_code == 2

@@ -153,3 +153,12 @@ def test_a_database_that_does_not_answer_is_told_in_one_line(baton: Cli, closed_
 
 async def test_migrate_brings_an_empty_database_to_shape(cli: Cli) -> None:
     assert (await cli.run("migrate")).exit_code == 0
+
+
+def test_a_worker_tells_its_metrics_where_it_is_asked_to(folder: Path, database_url: str) -> None:
+    port = free_port()
+    with running(folder, "worker", "--metrics-port", str(port), database_url=database_url) as process:
+        until_answers(f"http://127.0.0.1:{port}/metrics", process, 20)
+        told = httpx.get(f"http://127.0.0.1:{port}/metrics").text
+    assert "baton_build_info" in told
+    assert "baton_inbox_pending" not in told, "what the database says is told once, by the service"

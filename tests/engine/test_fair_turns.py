@@ -30,15 +30,34 @@ PORTAL_ID = PortalId(PORTAL)
 SHARES = {"ann": 5, "bob": 5, "cy": 5, "eve": 1, "sam": 1}
 
 
+def with_members(members: str, calendars: str = "") -> str:
+    """The packaged agreement with other members in its pool inbound, and with more calendars."""
+    before, _, rest = packaged_agreement().read_text(encoding="utf-8").partition("    members:\n")
+    _, _, after = rest.partition("  - id: enterprise\n")
+    whole = f"{before}    members:\n{members}  - id: enterprise\n{after}"
+    return whole.replace("calendars:\n", f"calendars:\n{calendars}", 1)
+
+
 @pytest.fixture
 async def crew(database_url: str, clock: SteppedClock, tmp_path: Path) -> AsyncIterator[World]:
     """A portal in shadow whose pool inbound has five members of very unequal shares, and no caps."""
-    text = packaged_agreement().read_text(encoding="utf-8")
-    before, _, rest = text.partition("    members:\n")
-    _, _, after = rest.partition("  - id: enterprise\n")
     members = "".join(f"      - {{owner: {name}@example.com, share: {share}}}\n" for name, share in SHARES.items())
     file = tmp_path / "agreement.yaml"
-    file.write_text(f"{before}    members:\n{members}  - id: enterprise\n{after}", encoding="utf-8")
+    file.write_text(with_members(members), encoding="utf-8")
+    async with open_world(database_url, clock, live=False, agreement_file=file) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def shifts(database_url: str, clock: SteppedClock, tmp_path: Path) -> AsyncIterator[World]:
+    """A portal in shadow whose pool inbound prefers who is at work: Bob, and on the west coast Ann and Cy."""
+    west = '  - {id: west, time_zone: America/Los_Angeles, open: {mon-fri: ["09:00-17:30"]}}\n'
+    members = (
+        "      - {owner: ann@example.com, calendar: west}\n      - {owner: bob@example.com}\n"
+        "      - {owner: cy@example.com, share: 2, calendar: west}\n    working_hours: prefer\n"
+    )
+    file = tmp_path / "agreement.yaml"
+    file.write_text(with_members(members, west), encoding="utf-8")
     async with open_world(database_url, clock, live=False, agreement_file=file) as opened:
         yield opened
 
@@ -113,6 +132,20 @@ async def test_four_workers_at_once_keep_the_ledger_sound_while_people_come_and_
     assert (found.lines, found.faults) == (MANY // 10 * 5, ())
     [pool] = await crew.rows("SELECT credits FROM pool WHERE pool = 'inbound'")
     assert sum(pool["credits"].values()) == 0
+
+
+async def test_turns_of_those_at_work_are_computed_again_as_they_were(shifts: World) -> None:
+    got = []
+    for hours in (0, 4, 10):  # 10:00 in New York, 11:00 in Los Angeles, both closed
+        shifts.clock.advance(timedelta(hours=hours))
+        enter(shifts, 4)
+        await work_at_once(shifts)
+        lines = await ledger_of(shifts)
+        got.append(Counter(name for _, name in lines[len(lines) - 4 :]))
+    assert got[0] == {"bob": 4}
+    assert set(got[1]) == set(got[2]) == {"ann", "bob", "cy"}
+    found = await inbound(shifts.database)
+    assert (found.lines, found.faults) == (12, ())
 
 
 async def test_a_line_that_was_changed_by_hand_is_found(crew: World) -> None:

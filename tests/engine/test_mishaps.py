@@ -262,7 +262,7 @@ async def test_a_passing_refusal_is_waited_out(world: World, answer: int | str) 
     await rows_changed(world, "UPDATE quota SET arrival_at = now()")
     world.clock.advance(timedelta(days=1, minutes=1))
     await world.settle()
-    assert len(world.sim.tasks_of(contact)) == 1
+    assert len(world.sim.notes_of(contact)) == 1
     assert await world.rows("SELECT * FROM lane WHERE parked") == []
 
 

@@ -46,7 +46,7 @@ async def test_an_override_is_released_when_the_handoff_closes(world: World, sta
     world.sim.edit_contact(contact, {"hubspot_owner_id": await owner_id(world, "bob@example.com")})
     await world.settle()
     assert await overrides(world, contact)
-    world.sim.edit_contact(contact, {"baton_handoff_status": status})
+    world.sim.edit_contact(contact, {"baton_rejection_reason": "no_time", "baton_handoff_status": status})
     await world.settle()
     [handoff] = await world.rows("SELECT state, closed_at FROM handoff")
     assert handoff["state"] == status

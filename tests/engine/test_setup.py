@@ -1,17 +1,19 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
-from app.agreement.model import Agreement
+from app.agreement.model import EXPIRED, Agreement
 from app.agreement.parse import parse_agreement
 from app.clock import SteppedClock
 from app.engine.portal import missing_properties
 from app.engine.setup import SCOPES, Lacking, apply, plan, subscriptions
 from app.engine.start import packaged_agreement
-from app.handoff.properties import GROUP, READS, own_properties
+from app.handoff.properties import BRIEF_READS, GROUP, READS, own_properties
 from app.records.crm import PropertyDefinition
+from app.records.engagement import EngagementKind
 from app.records.ids import ObjectType
 from app.storage import portals
 from tests.world import World, open_world
@@ -51,7 +53,7 @@ async def test_applying_makes_what_is_lacking_once(bare: World, agreement: Agree
     stands = {one.name: one for one in await bare.baton.crm.read_definitions(ObjectType.CONTACT)}
     assert all(stands[one.name].group == GROUP for one in own_properties(agreement))
     reasons = {option.value for option in stands["baton_rejection_reason"].options}
-    assert reasons == {rule.reason for rule in agreement.recycle}
+    assert reasons == {rule.reason for rule in agreement.recycle} - {EXPIRED}  # no rep gives that one
 
 
 async def test_what_was_made_is_known_at_once_and_noted_in_the_audit(bare: World, agreement: Agreement) -> None:
@@ -94,4 +96,24 @@ def test_there_is_a_subscription_for_everything_that_deciding_reads(agreement: A
         assert f"contact.propertyChange {name}" in wanted
     for name in READS.company | agreement.reads.company:
         assert f"company.propertyChange {name}" in wanted
+    for kind in EngagementKind:
+        assert {f"object.creation {kind.value}", f"object.deletion {kind.value}"} <= {*wanted}
+    assert {
+        "object.propertyChange call hs_call_status",
+        "object.propertyChange email hs_email_status",
+        "object.propertyChange meeting hs_meeting_outcome",
+    } <= {*wanted}
     assert len(wanted) == len({*wanted})
+
+
+def test_deals_are_subscribed_to_only_where_the_agreement_reads_them(agreement: Agreement) -> None:
+    assert not [one for one in subscriptions(agreement) if one.startswith("deal.")]
+    reading = replace(agreement, reads=replace(agreement.reads, deal=frozenset({"amount"})))
+    told = {one for one in subscriptions(reading) if one.startswith("deal.")}
+    assert told == {"deal.deletion", "deal.merge", "deal.restore", "deal.propertyChange amount"}
+
+
+def test_there_is_no_subscription_for_what_only_the_brief_tells(agreement: Agreement) -> None:
+    only_told = BRIEF_READS - agreement.reads.contact
+    assert only_told
+    assert not {f"contact.propertyChange {name}" for name in only_told} & {*subscriptions(agreement)}

@@ -19,8 +19,10 @@ from app.records.crm import PropertyDefinition
 from app.settings import PREFIX, Settings, example_env
 from tests.house.api import api_page
 from tests.house.language import language_page, signals_page
+from tests.house.metrics import metrics_page
 from tests.house.reading import prose_page
 from tests.house.tables import table
+from tests.house.touches import touches_page
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = ROOT / "docs" / "reference"
@@ -81,8 +83,10 @@ def pages() -> Mapping[Path, str]:
         REFERENCE / "properties.md": properties_page(),
         REFERENCE / "rule-language.md": language_page(),
         REFERENCE / "signals.md": signals_page(),
+        REFERENCE / "touches.md": touches_page(),
         REFERENCE / "agreement-in-prose.md": prose_page(),
         REFERENCE / "api.md": api_page(),
+        REFERENCE / "metrics.md": metrics_page(),
     }
 
 

@@ -21,6 +21,8 @@ from app.handoff.state import HandoffState
 from app.records.event import EventState
 from app.rules.signals import SIGNAL_KINDS, SIGNAL_SOURCES
 from app.settings import Settings, load_settings
+from app.storage.issues import IssueState
+from app.storage.replays import ItemState, ReplayState
 from app.storage.writes import WriteState
 from tests.house.pages import REFERENCE, ROOT, commands, pages
 
@@ -61,7 +63,9 @@ def test_the_example_settings_can_be_used_as_they_are(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "states", [EventState, Kind, HandoffState, WriteState, Step], ids=lambda states: states.__name__
+    "states",
+    [EventState, Kind, HandoffState, WriteState, Step, IssueState, ReplayState, ItemState],
+    ids=lambda states: states.__name__,
 )
 def test_every_state_is_documented(states: type[Enum]) -> None:
     page = (REFERENCE / "events-and-states.md").read_text(encoding="utf-8")
@@ -84,7 +88,7 @@ def test_every_signal_has_its_row_and_its_source() -> None:
 
 def test_the_guide_to_hubspot_names_every_scope() -> None:
     guide = (ROOT / "docs" / "how-to" / "connect-hubspot.md").read_text(encoding="utf-8")
-    assert tuple(re.findall(r'"(crm\.[\w.]+)"', guide)) == SCOPES
+    assert tuple(re.findall(r'"((?:crm\.|sales-)[\w.-]+)"', guide)) == SCOPES
 
 
 @pytest.mark.parametrize("file", PROSE, ids=_name)

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from app.clock import SteppedClock
 from app.engine.start import packaged_agreement
 from tests.cli.conftest import Cli, agreed
 from tests.journeys.page import follow, open_shell
-from tests.world import PORTAL
+from tests.world import PORTAL, open_world
 
 HOW_TO = Path(__file__).parents[2] / "docs" / "how-to"
 EXAMPLE = packaged_agreement().read_text(encoding="utf-8")
@@ -23,7 +24,9 @@ async def beside(tmp_path: Path, database_url: str) -> Cli:
     return made
 
 
-@pytest.mark.parametrize("page", ["exclude-competitors.md", "add-a-persona.md"])
+@pytest.mark.parametrize(
+    "page", ["exclude-competitors.md", "add-a-persona.md", "add-a-territory.md", "name-an-account.md"]
+)
 def test_a_change_of_the_rules_is_made_as_the_page_says(page: str, beside: Cli) -> None:
     beside.write(EXAMPLE)
     with open_shell(beside.folder, **beside.environ) as shell:
@@ -34,6 +37,18 @@ async def test_a_bad_publish_is_rolled_back_as_the_page_says(beside: Cli) -> Non
     await agreed(beside, EXAMPLE.replace("to: inbound, promise: standard", "to: enterprise, promise: standard"))
     with open_shell(beside.folder, **beside.environ) as shell:
         follow(HOW_TO / "roll-back-a-bad-publish.md", shell, beside.folder)
+
+
+@pytest.mark.parametrize("page", ["hold-or-extend-a-clock.md", "answer-a-rep.md"])
+async def test_a_handoff_is_looked_up_and_acted_on_as_the_page_says(
+    page: str, tmp_path: Path, database_url: str, clock: SteppedClock
+) -> None:
+    async with open_world(database_url, clock) as world:
+        contact = world.vp()
+        await world.settle()
+        settings = {"BATON_DATABASE_URL": database_url, "BATON_PORTAL_ID": str(PORTAL)}
+        with open_shell(tmp_path, **settings, CONTACT=contact, HANDOFF=contact) as shell:
+            follow(HOW_TO / page, shell, tmp_path)
 
 
 GIT = {

@@ -1,7 +1,8 @@
-"""The how-to about the config endpoint does what it says, command by command."""
+"""The how-tos that ask over HTTP do what they say, command by command."""
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from argparse import ArgumentParser
@@ -9,12 +10,13 @@ from dataclasses import dataclass, field
 
 import httpx
 
+from app.records.people import Role
 from app.routes.locations import AGREEMENT
 from tests.house.pages import ROOT
 from tests.routes.desk import Desk, Person
 from tests.world import PUBLIC_URL
 
-PAGE = ROOT / "docs" / "how-to" / "use-the-config-endpoint.md"
+HOW_TO = ROOT / "docs" / "how-to"
 
 CURL = ArgumentParser()
 CURL.add_argument("-s", action="store_true")
@@ -62,13 +64,28 @@ class Shell:
         return re.sub(r"\$(\w+)", lambda name: self.words[name[1]], text)
 
 
+def commands_of(page: str) -> list[str]:
+    """Each command of the page on one line."""
+    text = (HOW_TO / page).read_text(encoding="utf-8")
+    blocks = re.findall(r"^```sh\n(.*?)^```", text, flags=re.DOTALL | re.MULTILINE)
+    return [line for block in blocks for line in re.sub(r" *\\\n *", " ", block).splitlines()]
+
+
+async def test_leave_is_set_and_told_over_http(desk: Desk) -> None:
+    olga = await desk.person("olga@example.com", Role.OPERATOR)
+    shell = Shell(desk.world.web, {"BATON": PUBLIC_URL, "KEY": olga.key})
+    for command in commands_of("set-leave.md"):
+        if command.startswith("curl "):
+            await shell.run(command)
+    away = {one["email"] for one in json.loads(shell.files["-"])["owners"] if one["away_until"]}
+    assert away == {"ann@example.com"}
+
+
 async def test_every_command_of_the_page_does_what_it_says(desk: Desk, mia: Person, sam: Person) -> None:
     contact = desk.world.vp()
     await desk.world.settle()
     shell = Shell(desk.world.web, {"BATON": PUBLIC_URL, "MIA": mia.key, "SAM": sam.key, "CONTACT": contact})
-    blocks = re.findall(r"^```sh\n(.*?)^```", PAGE.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
-    commands = [line for block in blocks for line in re.sub(r" *\\\n *", " ", block).splitlines()]
-    for command in commands:
+    for command in commands_of("use-the-config-endpoint.md"):
         await shell.run(command)
     versions = (await mia("GET", f"{AGREEMENT}/versions")).json()["versions"]
     assert [(one["number"], one["message"]) for one in versions][:2] == [(3, "Too soon for us"), (2, "Accept sooner")]

@@ -12,6 +12,7 @@ _ALWAYS = (
     "Contacts belong to the company that they belong to now, and owners are those of now.",
     "Turns start from zero credit; handoffs that were open when the period began hold their seats.",
     "Deals and buying groups are not replayed: conditions on them find no data.",
+    "No clock runs: nobody is warned, and no step gives a lead to somebody else or ends its handoff.",
 )
 
 

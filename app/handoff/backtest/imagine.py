@@ -1,4 +1,7 @@
-"""The record and the memory after a decision, once everything that it writes has landed."""
+"""The record and the memory after a decision, once everything that it writes has landed.
+
+Handoffs are made without tenures, so no clock runs: what follows here follows from the rep's own words.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +45,7 @@ def _written(decision: Decision) -> dict[str, str]:
 def _with_handoff(history: History, decision: Decision, version: int) -> History:
     handoff = history.handoff
     if handoff is not None and decision.closing is not None:
-        return replace(history, handoff=None, last=_closed(handoff, decision.closing, decision.at))
+        return replace(history, handoff=None, last=_closed(history.last, handoff, decision.closing, decision.at))
     if handoff is not None:
         return replace(history, handoff=_carried_on(handoff, decision))
     if decision.opening is not None:
@@ -78,7 +81,8 @@ def _carried_on(handoff: Handoff, decision: Decision) -> Handoff:
     )
 
 
-def _closed(handoff: Handoff, closing: Closing, at: datetime) -> PastHandoff:
+def _closed(before: PastHandoff | None, handoff: Handoff, closing: Closing, at: datetime) -> PastHandoff:
+    former = before.owners if before is not None and before.to_different_owner else ()
     return PastHandoff(
         id=handoff.id,
         state=closing.state,
@@ -87,4 +91,6 @@ def _closed(handoff: Handoff, closing: Closing, at: datetime) -> PastHandoff:
         reason=closing.reason,
         returns_at=closing.returns_at,
         to_different_owner=closing.to_different_owner,
+        owners=(*former, handoff.owner_id),
+        returns=0 if before is None else before.returns + 1,
     )

@@ -11,7 +11,7 @@ from app.handoff.backtest.replay import Handed
 from app.handoff.backtest.result import HOURS_OF_WEEK, Load, OwnerLoad, PromiseLoad
 from app.handoff.backtest.trial import Trial
 from app.handoff.decision import Seat
-from app.handoff.promise import calendar_of
+from app.handoff.promise import calendar_of, own_calendar
 from app.sla.calendar import Calendar
 
 
@@ -29,7 +29,7 @@ def load_of(trial: Trial, handed: Sequence[Handed], peaks: Mapping[Seat, int]) -
 
 def _of_owner(agreement: Agreement, handed: Sequence[Handed], peak: int) -> OwnerLoad:
     first = handed[0]
-    calendar = calendar_of(agreement, first.seat.pool)
+    calendar = _calendar(agreement, first)
     hours = Counter(_hour_of_week(calendar, one.at) for one in handed)
     return OwnerLoad(
         pool=first.seat.pool,
@@ -48,7 +48,13 @@ def _of_promise(agreement: Agreement, name: str, handed: Sequence[Handed]) -> Pr
 
 
 def _outside(agreement: Agreement, handed: Sequence[Handed]) -> int:
-    return sum(not calendar_of(agreement, one.seat.pool).is_open(one.at) for one in handed)
+    return sum(not _calendar(agreement, one).is_open(one.at) for one in handed)
+
+
+def _calendar(agreement: Agreement, handed: Handed) -> Calendar:
+    """The hours of whoever got the lead: their own, else the pool's."""
+    pool = handed.seat.pool
+    return own_calendar(agreement, pool, handed.owner_email) or calendar_of(agreement, pool)
 
 
 def _hour_of_week(calendar: Calendar, at: datetime) -> int:

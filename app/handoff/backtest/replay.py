@@ -6,17 +6,22 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import heapify, heappop, heappush
+from typing import assert_never
 
 from app.handoff.backtest.seating import Seating, seating
 from app.handoff.backtest.setting import Waiting
 from app.handoff.backtest.tale import Tale
 from app.handoff.backtest.trial import Trial
 from app.handoff.backtest.walk import Packed, Walk, pack, unpack
+from app.handoff.course import Close, Hand, Hold, Stop
 from app.handoff.decision import Decision, Seat
+from app.handoff.holding import pool_of
 from app.handoff.opening import NOBODY_YET
+from app.handoff.owners import Nobody, find_owner
 from app.handoff.promise import due_of
 from app.handoff.qualify import Qualification
 from app.handoff.route import reachable_pools, route
+from app.handoff.search import search_for
 from app.handoff.state import Handoff, History, Roster
 from app.records.ids import ContactId, PoolId
 
@@ -142,8 +147,23 @@ def _note_stuck(
     replay.stuck.pop(walk.contact_id, None)
     if is_impatient and before == (walk.history, len(walk.tale.told)):
         pools = reachable_pools(trial.agreement, qualification)
-        stuck = Stuck(pools, replay.seating.counts(pools), qualification.look_again_at)
-        replay.stuck[walk.contact_id] = stuck
+        until = min(filter(None, (qualification.look_again_at, _back_at(replay, trial, qualification))), default=None)
+        replay.stuck[walk.contact_id] = Stuck(pools, replay.seating.counts(pools), until)
+
+
+def _back_at(replay: Replay, trial: Trial, qualification: Qualification) -> datetime | None:
+    """When the first of those whom only their working hours keep from the lead is at work."""
+    match qualification.course:
+        case Hand(route=chosen):
+            pool = chosen.to
+        case Hold(handoff=handoff):
+            pool = pool_of(qualification, handoff)
+        case Stop() | Close():
+            return None
+        case _:
+            assert_never(qualification.course)
+    found = find_owner(search_for(qualification, Roster(replay.seating.ledgers, trial.owners)), pool)
+    return found.back_at if isinstance(found, Nobody) else None
 
 
 def _is_still_stuck(replay: Replay, walk: Walk, at: datetime) -> bool:

@@ -11,11 +11,37 @@ from app.storage.tables.governance import (
     backtest_contact,
 )
 from app.storage.tables.intake import delivery, event, lane, portal, source
-from app.storage.tables.records import company, contact, owner, past_reading, past_value, property_
-from app.storage.tables.work import absence, assignment, breaker, decision, handoff, pool, quota, write
+from app.storage.tables.notices import notice, notice_delivery
+from app.storage.tables.records import (
+    company,
+    contact,
+    engagement,
+    engagement_contact,
+    owner,
+    past_reading,
+    past_value,
+    property_,
+)
+from app.storage.tables.replays import issue, refused_request, replay, replay_item
+from app.storage.tables.sweeps import sweep
+from app.storage.tables.work import (
+    absence,
+    act,
+    assignment,
+    breaker,
+    clock,
+    decision,
+    handoff,
+    outage,
+    pool,
+    quota,
+    tenure,
+    write,
+)
 
 __all__ = [
     "absence",
+    "act",
     "agreement_approval",
     "agreement_draft",
     "agreement_version",
@@ -25,14 +51,21 @@ __all__ = [
     "backtest",
     "backtest_contact",
     "breaker",
+    "clock",
     "company",
     "contact",
     "decision",
     "delivery",
+    "engagement",
+    "engagement_contact",
     "event",
     "handoff",
+    "issue",
     "lane",
     "metadata",
+    "notice",
+    "notice_delivery",
+    "outage",
     "owner",
     "past_reading",
     "past_value",
@@ -40,6 +73,11 @@ __all__ = [
     "portal",
     "property_",
     "quota",
+    "refused_request",
+    "replay",
+    "replay_item",
     "source",
+    "sweep",
+    "tenure",
     "write",
 ]

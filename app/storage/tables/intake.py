@@ -84,6 +84,7 @@ event = Table(
     Column("decision_id", Uuid),
     Index("ix_event_received", "portal_id", "received_at", "key"),
     Index("ix_event_object", "portal_id", "object_type", "object_id"),
+    Index("ix_event_quarantined", "portal_id", "received_at", postgresql_where=text("state = 'quarantined'")),
     Index(
         "ix_event_pending",
         "portal_id",
@@ -97,7 +98,8 @@ event = Table(
 _FREE = "NOT parked AND lease_token IS NULL"
 _HELD = "lease_token IS NOT NULL"
 
-# A record that needs a look. A lane whose lease token is yours is yours; nothing else fences.
+# A record that needs a look. A lane whose lease token is yours is yours; nothing else fences. `covered` is the
+# generation that the last whole look took in, `read_by` from when on the record must be read anew even so.
 lane = Table(
     "lane",
     metadata,
@@ -114,7 +116,10 @@ lane = Table(
     Column("code", Text),
     Column("reason", Text),
     instant("marked_at", nullable=False),
+    Column("covered", BigInteger),
+    instant("read_by"),
     Index("ix_lane_wake", "portal_id", "object_type", "priority", "wake_at", postgresql_where=text(_FREE)),
+    Index("ix_lane_parked", "portal_id", "marked_at", postgresql_where=text("parked")),
     Index("ix_lane_held", "portal_id", "lease_token", postgresql_where=text(_HELD)),
     Index("ix_lane_silent", "portal_id", "object_type", "leased_until", postgresql_where=text(_HELD)),
     postgresql_with={"fillfactor": "70", "autovacuum_vacuum_scale_factor": "0.02"},

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table, Text, Uuid, text
+from sqlalchemy import BigInteger, Boolean, Column, DateTime, Index, Integer, Table, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from app.storage.tables.base import instant, metadata, portal_key
 
-# One handing over. A contact has at most one that is not closed, in each mode.
+# One handing over. A contact has at most one that is not closed, in each mode. `later_briefs` are by the stage that
+# the lead reached meanwhile; `brief_word` is what the rep said of the brief, and when it was first seen.
 handoff = Table(
     "handoff",
     metadata,
@@ -23,6 +24,9 @@ handoff = Table(
     Column("state", Text, nullable=False),
     Column("because", Text, nullable=False),
     Column("brief", JSONB, nullable=False),
+    Column("later_briefs", JSONB, nullable=False, server_default="{}"),
+    Column("brief_word", Text),
+    instant("brief_word_at"),
     instant("opened_at", nullable=False),
     instant("owner_confirmed_at"),
     instant("due_at"),
@@ -40,6 +44,77 @@ handoff = Table(
     ),
     Index("ix_handoff_contact", "portal_id", "contact_id", "closed_at"),
     Index("ix_handoff_pool", "portal_id", "pool", "owner_id", postgresql_where=text("closed_at IS NULL")),
+)
+
+# A stretch in which one owner has a handed-over lead. Their clocks start when they are known to stand.
+tenure = Table(
+    "tenure",
+    metadata,
+    portal_key(),
+    Column("handoff_id", Uuid, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("owner_id", Text, nullable=False),
+    Column("owner_email", Text, nullable=False),
+    Column("because", Text, nullable=False),
+    instant("assigned_at", nullable=False),
+    instant("confirmed_at"),
+)
+
+# One promise being timed. What follows from its timestamps is kept beside them, to be found: `next_at` is when
+# time alone next changes something.
+clock = Table(
+    "clock",
+    metadata,
+    portal_key(),
+    Column("handoff_id", Uuid, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("tenure", Integer, primary_key=True, autoincrement=False),
+    Column("contact_id", Text, nullable=False),
+    Column("owner_id", Text, nullable=False),
+    Column("calendar", Text, nullable=False),
+    Column("time_zone", Text, nullable=False),
+    Column("target", Text, nullable=False),
+    instant("started_at", nullable=False),
+    instant("due_at"),
+    Column("pauses", JSONB, nullable=False, server_default="[]"),
+    instant("no_later_than"),
+    Column("extensions", Integer, nullable=False, server_default="0"),
+    instant("stopped_at"),
+    Column("stop", Text),
+    Column("because", Text, nullable=False, server_default=""),
+    instant("breached_at"),
+    instant("rescinded_at"),
+    Column("rungs", JSONB, nullable=False, server_default="[]"),
+    instant("next_at"),
+    Index("ix_clock_contact", "portal_id", "contact_id", postgresql_where=text("stop IS NULL")),
+    Index("ix_clock_due", "portal_id", "due_at", postgresql_where=text("stop IS NULL")),
+)
+
+# What a person did to an open handoff, with the reason they gave. Looks take it in; nothing is undone here.
+act = Table(
+    "act",
+    metadata,
+    portal_key(),
+    Column("id", Uuid, primary_key=True),
+    Column("handoff_id", Uuid, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("because", Text, nullable=False),
+    instant("until"),
+    Column("to_owner_id", Text),
+    Column("more", Text, nullable=False, server_default=""),
+    instant("at", nullable=False),
+    Index("ix_act_handoff", "portal_id", "handoff_id"),
+)
+
+# A time in which the CRM did not answer: no clock runs then.
+outage = Table(
+    "outage",
+    metadata,
+    portal_key(),
+    Column("from_at", DateTime(timezone=True), primary_key=True),
+    instant("until_at"),
+    Index("ix_outage_open", "portal_id", postgresql_where=text("until_at IS NULL")),
 )
 
 # What was decided: the inputs (so that it can be computed again), the agreement version, the outcome.
@@ -83,6 +158,7 @@ write = Table(
     instant("settled_at"),
     Index("uq_write_key", "portal_id", "key", unique=True),
     Index("ix_write_contact", "portal_id", "contact_id", "state"),
+    Index("ix_write_parked", "portal_id", "contact_id", postgresql_where=text("state = 'parked'")),
     Index("ix_write_sent", "portal_id", "sent_at"),
     Index("ix_write_handoff", "portal_id", "handoff_id", postgresql_where=text("handoff_id IS NOT NULL")),
     Index("ix_write_crm", "portal_id", "crm_id", postgresql_where=text("crm_id IS NOT NULL")),

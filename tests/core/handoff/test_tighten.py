@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from app.agreement.model import Agreement, Promise
 from app.handoff.decision import Decision, Kind
@@ -22,7 +23,7 @@ def two_promises() -> Agreement:
     return replace(agreement(), routes=(demo, replace(rest, promise="slow")), promises={"fast": fast, "slow": slow})
 
 
-def slow_lead(**properties: str) -> Lead:
+def slow_lead(**properties: Any) -> Lead:
     slow = clock(within="24 h", due_at=NOW + 23 * HOUR)
     return open_lead(handed=timed(route="rest", promise="slow", clocks=(slow,)), **properties)
 
