@@ -83,11 +83,11 @@ def _single(sight: Sight) -> Check:
     return Check(f"{lead.name} is {lead.becomes}, and left alone", holds, sight.because)
 
 
-def is_handed_over(sight: Sight) -> bool:
-    """One handoff, stage and owner written once, one note, one task that falls due and is the owner's."""
+def is_handed_over(sight: Sight, *, owners: int = 1) -> bool:
+    """One handoff, stage and owner written once, one note, and a task for each of the owners that it had."""
     record = sight.record
     once = sight.kinds.count(Kind.HANDED_OFF) == record.stage_writes == record.owner_writes == 1
-    told = len(record.notes) == len(record.tasks) == 1
+    told = (len(record.notes), len(record.tasks)) == (1, owners)
     return once and told and record.status == "open" and record.owner != "nobody"
 
 
@@ -105,7 +105,7 @@ def _override(seen: Overridden) -> list[Check]:
     return [
         Check(
             f"Uma stays with {seen.given_to}, who took her by hand",
-            record.owner == seen.given_to != seen.first_owner and is_handed_over(seen.sight),
+            record.owner == seen.given_to != seen.first_owner and is_handed_over(seen.sight, owners=2),
             f"first {seen.first_owner}, now {record.owner}",
         ),
         Check("and the record says by whose hand", len(kept) == 1, kept[0].by if kept else "no override"),

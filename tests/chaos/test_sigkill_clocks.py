@@ -33,7 +33,7 @@ from tests.notify.receiver import Receiver, receiving
 from tests.world import PORTAL
 
 SOAK = os.environ.get("BATON_SOAK") == "1"
-LEADS = 400 if SOAK else 40
+LEADS = 400 if SOAK else 20
 ROUNDS = 3 if SOAK else 1
 RANDOM_KILLS = 9 if SOAK else 2
 DRAINS_WITHIN_S = 300.0 if SOAK else 90.0

@@ -16,8 +16,8 @@ from bench.crowd import copy_id, make_crowd
 from tests.world import World, open_world
 
 SOAK = os.environ.get("BATON_SOAK") == "1"
-LEADS = 300_000 if SOAK else 6_000
-DUE = 20_000 if SOAK else 2_000
+LEADS = 300_000 if SOAK else 1_500
+DUE = 20_000 if SOAK else 500
 READS_MOST = 20
 
 
