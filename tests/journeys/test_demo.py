@@ -48,14 +48,14 @@ def test_the_story_comes_out_as_told_even_after_one_that_was_killed(tmp_path: Pa
         told, logged = process.communicate(timeout=120)
     assert process.returncode == 0, told + logged
     for fact in (
-        "8 calls that read, and 0 that write",
+        " calls that read, and 0 that write",
         "owner Eve Ellis, handoff open",
         "due Fri 20 Nov 2026, 11:00 New York time",
         "Disqualified: Works for a competitor.",
         "Nearest miss: Fit score would have to be at least 40; it is 0",
         "The lead was given to sam@example.com by",
         "500 handed over",
-        "6 for every 100 contacts",
+        " for every 100 contacts",
         "/healthz",
     ):
         assert fact in told
