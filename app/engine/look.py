@@ -87,10 +87,15 @@ class Looked:
     barred: bool = False
 
 
-async def look(bench: Bench, portal: Portal, rulebook: Rulebook, *, limit: int = BATCH) -> Looked:
-    """Take one look at whatever is due. What is logged meanwhile carries the look's id: its lease token."""
+async def look(
+    bench: Bench, portal: Portal, rulebook: Rulebook, *, limit: int = BATCH, due: datetime | None = None
+) -> Looked:
+    """Take one look at whatever is due: by now, or by `due`, an instant before.
+
+    What is logged meanwhile carries the look's id: its lease token.
+    """
     began = bench.monotonic()
-    lease = await _claim(bench, limit)
+    lease = await _claim(bench, limit, due or bench.clock.now())
     if not lease.lanes:
         return Looked(0)
     with log_context(look=str(lease.token)):
@@ -124,7 +129,7 @@ def _tell(looked: Looked, seconds: float) -> None:
     _log.info("looked", contacts=looked.contacts, decided=looked.decisions, errors=looked.errors, ms=ms)
 
 
-async def _claim(bench: Bench, limit: int) -> Lease:
+async def _claim(bench: Bench, limit: int, due: datetime) -> Lease:
     before = bench.monotonic()
 
     async def work(connection: Connection) -> Lease:
@@ -134,7 +139,7 @@ async def _claim(bench: Bench, limit: int) -> Lease:
             ObjectType.CONTACT,
             limit=limit,
             lease=bench.pace.lease,
-            now=bench.clock.now(),
+            now=due,
         )
         by_id = {ContactId(lane.object_id): lane for lane in claimed}
         return Lease(bench.database, bench.portal_id, token, bench.pace.lease, bench.monotonic, before, by_id)

@@ -86,7 +86,11 @@ class Worker:
                 await self._rest(stop)
 
     async def work(self) -> bool:
-        """One round: unpack, pass on what goes on around contacts, look. False when there was nothing to do."""
+        """One round: unpack, pass on what goes on around contacts, look. False when there was nothing to do.
+
+        What a look takes was due before the hints were: one at a company that came together with its contacts is passed
+        on first, and costs no second look at them.
+        """
         self._news.clear()
         if not self._bench.portal_id:
             await self._watch.ready()  # says why nothing goes on
@@ -96,8 +100,9 @@ class Worker:
         ready = await self._watch.ready()
         if ready is None:
             return came
+        due = self._bench.clock.now()
         around = await take_hints(self._bench, ready[1])
-        looked = await look(self._bench, *ready)
+        looked = await look(self._bench, *ready, due=due)
         if looked.barred:
             self._watch.refresh_soon()
         return came or around > 0 or (looked.contacts > 0 and not looked.barred)

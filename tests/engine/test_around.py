@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from app.engine import companies
 from app.engine.hints import UNREAD
 from app.engine.start import packaged_agreement
 from app.storage.lanes import Priority
+from tests.conftest import NOW
 from tests.world import World, open_world
 
 _READY = "ready:\n  any:\n"
@@ -51,6 +53,33 @@ async def test_a_change_of_a_company_that_matters_reaches_all_its_people(world: 
     assert [row["properties"]["numberofemployees"] for row in rows] == ["9000"]
     decided = await world.rows("SELECT contact_id, count(*) AS many FROM decision GROUP BY contact_id")
     assert {row["contact_id"]: row["many"] for row in decided} == dict.fromkeys(people, 2)
+
+
+class CrossingClock(SteppedClock):
+    """A clock that passes a second at one of its next readings."""
+
+    crosses_in = 0
+
+    def now(self) -> datetime:
+        self.crosses_in -= 1
+        return self.advance(timedelta(seconds=1)) if self.crosses_in == 0 else super().now()
+
+
+@pytest.mark.parametrize("reading", range(1, 7))
+async def test_a_company_that_came_with_its_people_costs_no_second_look_wherever_the_round_stood(
+    database_url: str, reading: int
+) -> None:
+    clock = CrossingClock(NOW)
+    async with open_world(database_url, clock) as world:
+        world.vp()
+        await world.deliver()
+        while (await world.baton.unpacking.unpack()).requests:
+            pass
+        clock.crosses_in = reading
+        for _ in range(3):
+            await world.baton.worker.work()
+        assert clock.crosses_in < 0
+        assert [row["many"] for row in await world.rows("SELECT count(*) AS many FROM decision")] == [1]
 
 
 async def test_people_of_a_company_wait_behind_those_who_did_something(world: World) -> None:
