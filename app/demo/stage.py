@@ -6,7 +6,7 @@ import asyncio
 import json
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -23,7 +23,7 @@ from app.demo.cast import APP_ID, OWNERS, PORTAL_ID, Lead
 from app.engine.worker import drained
 from app.errors import BatonError
 from app.main import create_app
-from app.settings import Loaded, Settings
+from app.settings import FILE, PREFIX, Loaded, Settings
 from app.storage import deliveries, lanes
 from app.storage.lanes import Lane
 
@@ -184,9 +184,12 @@ async def open_stage(folder: Path, port: int) -> AsyncIterator[Stage]:
         await stack.enter_async_context(servers.serving(sim.app, theirs))
         http = await stack.enter_async_context(_client(hubspot_url))
         web = await stack.enter_async_context(_client(service_url))
-        settings = _settings(folder, service_url, hubspot_url)
+        values = _values(service_url, hubspot_url)
+        _leave_settings(folder, values)
+        settings = Settings.model_validate({"data_dir": folder, **values})
+        loaded = Loaded(settings, dict.fromkeys(Settings.model_fields, "demo"), ())
         parts = Parts(clock=clock, http=http, durable=False)
-        app = create_app(lambda: open_container(settings, parts, migrates=True), works=True)
+        app = create_app(lambda: open_container(loaded, parts, migrates=True), works=True)
         await stack.enter_async_context(app.router.lifespan_context(app))
         await stack.enter_async_context(servers.serving(app, ours))
         sender = WebhookSender(sim, f"{service_url}/webhooks/hubspot", web)
@@ -213,10 +216,9 @@ def _portal(clock: SteppedClock) -> Simulator:
     return sim
 
 
-def _settings(folder: Path, service_url: str, hubspot_url: str) -> Loaded:
-    """Settings of this Baton alone: the environment's are for the real one."""
-    values = {
-        "data_dir": folder,
+def _values(service_url: str, hubspot_url: str) -> dict[str, object]:
+    """The settings of this Baton alone: the environment's are for the real one."""
+    return {
         "public_url": service_url,
         "portal_id": PORTAL_ID,
         "hubspot_access_token": _TOKEN,
@@ -224,4 +226,9 @@ def _settings(folder: Path, service_url: str, hubspot_url: str) -> Loaded:
         "hubspot_base_url": hubspot_url,
         "log_level": "warning",
     }
-    return Loaded(Settings.model_validate(values), dict.fromkeys(Settings.model_fields, "demo"), ())
+
+
+def _leave_settings(folder: Path, values: Mapping[str, object]) -> None:
+    """Write them where a command that is run in the folder finds them."""
+    lines = [f"{PREFIX}{name.upper()}={value}\n" for name, value in {"data_dir": ".", **values}.items()]
+    (folder / FILE).write_text("".join(lines))

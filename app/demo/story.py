@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sys
 import time
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -52,7 +53,7 @@ async def _play(screen: Screen, ending: _Ending, data_dir: Path, port: int, *, o
             with screen.waiting("Starting PostgreSQL, the simulated HubSpot and Baton"):
                 stage = await stack.enter_async_context(open_stage(folder, port))
             ending.well = await _tell(screen, stage, started)
-            _say_where(screen, stage, port)
+            _say_where(screen, stage, folder, port)
             if not once:
                 screen.say("\nServing until Ctrl-C. The clock goes on from here with real time.", "bold")
                 await stage.keep_time()
@@ -146,11 +147,13 @@ class _Teller:
         return seen
 
 
-def _say_where(screen: Screen, stage: Stage, port: int) -> None:
+def _say_where(screen: Screen, stage: Stage, folder: Path, port: int) -> None:
     screen.act("Look for yourself")
     ours = f"{stage.service_url}/healthz"
     if port and not stage.service_url.endswith(f":{port}"):
         ours += f" (port {port} was taken)"
     records = [(lead.name, record_of(stage, stage.id_of(lead)).url) for lead in NAMED]
     more = f"""curl -d '{{"count": 20}}' {stage.hubspot_url}/_sim/contacts"""
-    screen.addresses([("Baton", ours), ("HubSpot", stage.hubspot_url), *records, ("More leads", more)])
+    commands = f"cd {folder} && {Path(sys.executable).with_name('baton')} status"
+    rows = [("Baton", ours), ("HubSpot", stage.hubspot_url), *records, ("More leads", more), ("Commands", commands)]
+    screen.addresses(rows)

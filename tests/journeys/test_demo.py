@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from app.demo.cast import PORTAL_ID
 from app.demo.folder import FolderRefused, fresh_folder
 from app.demo.plain import plain_lines
 
@@ -61,6 +63,14 @@ def test_the_story_comes_out_as_told_even_after_one_that_was_killed(tmp_path: Pa
         assert fact in told
     assert "✗" not in told
     assert "error" not in logged
+    assert_commands_in_the_folder_speak_with_it(folder)
+
+
+def assert_commands_in_the_folder_speak_with_it(folder: Path) -> None:
+    command = [sys.executable, "-c", "from app.cli import app; app()", "status", "--json"]
+    answer = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True)  # noqa: S603
+    status = json.loads(answer.stdout)
+    assert (status["portal_id"], status["mode"]) == (PORTAL_ID, "live")
 
 
 def test_a_folder_that_no_demo_made_is_left_alone(tmp_path: Path) -> None:
