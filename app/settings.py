@@ -27,6 +27,9 @@ FILE = Path("baton.env")
 
 Seconds = Annotated[float, Field(gt=0)]
 
+NOTICE_KINDS = frozenset({"at risk", "breached", "rescinded", "reassigned", "not reassigned", "digest"})
+"""Every kind of notice that people may call urgent."""
+
 _TIME = r"([01]\d|2[0-3]):[0-5]\d"
 
 
@@ -150,6 +153,13 @@ class Settings(BaseModel):
     def _from_time_to_time(cls, text: str | None) -> str | None:
         if text and not re.fullmatch(f"{_TIME}-{_TIME}", text):
             raise ValueError(f"{text!r} are no hours; write them like 20:00-07:00")
+        return text
+
+    @field_validator("notify_urgent_kinds")
+    @classmethod
+    def _kinds_that_there_are(cls, text: str | None) -> str | None:
+        for unknown in set(_listed(text)) - NOTICE_KINDS:
+            raise ValueError(f"{unknown!r} is no kind of notice; write one of: {', '.join(sorted(NOTICE_KINDS))}")
         return text
 
     @field_validator("notify_digest_at")

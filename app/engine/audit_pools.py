@@ -16,7 +16,7 @@ from app.agreement.model import Agreement
 from app.engine.recheck import readable_book
 from app.engine.rulebook import Rulebook
 from app.errors import BatonError
-from app.handoff.ledger import Fault, Line, Standing, Tally, faults_of
+from app.handoff.ledger import Fault, Line, Standing, Tally, faults_at_end, faults_of
 from app.handoff.owners import members_in_turn
 from app.handoff.rotation import Shares
 from app.handoff.search import search_again
@@ -113,13 +113,19 @@ class _Reading:
         anew = self.ledger.shadow and self.before is not None and not line.credits_before
         return replace(self.before, credits_after={}) if anew and self.before else self.before
 
+    def _at_end(self) -> list[Fault]:
+        """What is wrong with the end; the credits of a shadow mode that has ended are none."""
+        forgotten = self.ledger.shadow and not self.ledger.credits
+        last = replace(self.before, credits_after={}) if forgotten and self.before else self.before
+        return faults_at_end(last, self.ledger.lines, self.ledger.credits)
+
     def result(self) -> Audited:
         return Audited(
             pool=self.ledger.pool,
             shadow=self.ledger.shadow,
             lines=self.number,
             erased=self.erased,
-            faults=tuple(self.faults),
+            faults=(*self.faults, *self._at_end()),
             standings=self.tally.standings(),
         )
 

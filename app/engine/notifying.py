@@ -27,8 +27,8 @@ from app.engine.rulebook import rulebook_of
 from app.logs import defect_of
 from app.metrics import NOTICES_SENT
 from app.notify.channels import Channel, Message
-from app.notify.errors import NotifyError, Retry
-from app.notify.manners import ATTEMPTS_MOST, Manners, pause
+from app.notify.errors import Denied, NotifyError, Retry, Unreachable
+from app.notify.manners import ATTEMPTS_MOST, FIRST_PAUSE, Manners, pause
 from app.records.ids import PortalId
 from app.storage import agreements, audit, notices
 from app.storage.database import Connection, Database
@@ -83,11 +83,15 @@ class Notifying:
         self._probes = probes
         self._draw = draw
         self._monotonic = monotonic
+        self._left_until: dict[str, datetime] = {}
         self._digested_on: date | None = None
         self._in_force: tuple[int | None, Agreement | None] = (None, None)
 
     async def send_due(self, limit: int = 50) -> int:
-        """Send up to `limit` deliveries that are due; returns how many were taken in hand."""
+        """Send up to `limit` deliveries that are due; returns how many were taken in hand.
+
+        A channel that does not answer, or lets nobody in, is left alone for a minute, so that it holds up no other.
+        """
         if not self._portal_id:
             return 0
         only = await self._mind_the_hour()
@@ -105,11 +109,11 @@ class Notifying:
         if not self._manners.need_a_zone:
             return None
         agreement = await self._agreement()
-        if agreement is None:
+        zone = self._manners.zone or (ZoneInfo(agreement.time_zone) if agreement else None)
+        if zone is None:
             return None
-        zone = self._manners.zone or ZoneInfo(agreement.time_zone)
         local = self._clock.now().astimezone(zone)
-        if self._manners.digest_due(local) and self._digested_on != local.date():
+        if agreement and self._manners.digest_due(local) and self._digested_on != local.date():
             await make_digests(self._database, self._portal_id, agreement, local)
             self._digested_on = local.date()
         return self._manners.urgent if self._manners.quiet_at(local) else None
@@ -144,7 +148,7 @@ class Notifying:
                 connection,
                 self._portal_id,
                 token,
-                list(self._channels),
+                self._answering(),
                 only=None if only is None else sorted(only),
                 limit=many,
                 lease=self._limits.lease,
@@ -158,6 +162,10 @@ class Notifying:
             if ended is not None:
                 raise ended
         return len(claimed)
+
+    def _answering(self) -> list[str]:
+        now = self._clock.now()
+        return [name for name in self._channels if self._left_until.get(name, now) <= now]
 
     async def _send(self, token: UUID, delivery: Delivery, latest: float) -> None:
         """Send one and settle it. Past `latest` the lease may end before the answer: then it is left to the next."""
@@ -175,6 +183,8 @@ class Notifying:
         try:
             await self._channels[delivery.channel].deliver(self._message(delivery))
         except NotifyError as error:
+            if isinstance(error, Unreachable | Denied):
+                self._left_until[delivery.channel] = self._clock.now() + FIRST_PAUSE
             return self._failed(delivery, error)
         except Exception as error:  # noqa: BLE001  a defect over one notice must not hold up the others
             _log.error("notice_defect", channel=delivery.channel, **defect_of(error))

@@ -22,9 +22,14 @@ SAME, LIKE, NEAR, APART = 100, 90, 80, 3
 """In per cent: names that are one, names alike enough to be one, names worth a word; and how close to the best
 another may come before nobody can tell which is meant. A name that is the same is not unsure for one that is alike.
 """
+_LONG = 8
+"""Letters of a name that may have a slip of the pen: of shorter ones, a letter more makes another company's."""
 _SHOWN, _COMPARED = 60, 200
 """How much of a name is told, and how much is looked at: a longer text is no name."""
 _BETWEEN = re.compile(r"[\W_]+")
+_SITE = re.compile(r"\s*(?:https?://)?(?:www\.)?([^\s/?#:]+)")
+"""The domain within what somebody may have pasted as one."""
+_NUMBER = re.compile(r"\d+")
 _WITHIN = re.compile(r"[.'\u2019]")
 """What stands within a word: `S.A.` is one, and so is `Sotheby's`, whichever apostrophe it is written with."""
 _LEGAL_FORMS = (
@@ -57,7 +62,7 @@ def account_of(agreement: Agreement, lead: Lead) -> Matched:
     domains = [domain for domain in _domains(lead) if domain not in agreement.free_mail]
     for domain in domains:
         for account in agreement.named_accounts:
-            if account.domain == domain:
+            if account.domain is not None and account.domain.removeprefix("www.") == domain:
                 return Matched(Candidate(account, f"domain {domain}"))
     return _by_name(agreement.named_accounts, _company_name(lead))
 
@@ -79,9 +84,9 @@ def _without_forms(words: str) -> str:
 
 
 def _domains(lead: Lead) -> Iterator[str]:
-    company = lead.company.properties.get("domain") if lead.company else None
+    company = _SITE.match((lead.company.properties.get("domain") or "").casefold()) if lead.company else None
     if company:
-        yield company.strip().casefold().removeprefix("www.")
+        yield company[1].rstrip(".")
     of_mail = email_domain(lead.contact.properties.get("email") or "")
     if of_mail:
         yield of_mail
@@ -110,11 +115,23 @@ def _by_name(accounts: Iterable[NamedAccount], name: str) -> Matched:
 
 
 def likeness(name: str, other: str) -> float:
-    """How alike two company names are, in per cent; none where one of them says nothing."""
+    """How alike two company names are, in per cent; none where one of them says nothing.
+
+    Less than LIKE where their numbers differ, and where a short one differs by more than spaces and order.
+    """
     one, two = _plain(name), _plain(other)
     if not one or not two:
         return 0
-    return max(fuzz.ratio(one, two, score_cutoff=NEAR), fuzz.token_sort_ratio(one, two, score_cutoff=NEAR))
+    alike = max(fuzz.ratio(one, two, score_cutoff=NEAR), fuzz.token_sort_ratio(one, two, score_cutoff=NEAR))
+    return min(alike, LIKE - 1) if alike < SAME and _two_companies(one, two) else alike
+
+
+def _two_companies(one: str, two: str) -> bool:
+    """Whether names that are not the same are those of two companies, however alike they look."""
+    if sorted(_NUMBER.findall(one)) != sorted(_NUMBER.findall(two)):
+        return True
+    letters, others = one.replace(" ", ""), two.replace(" ", "")
+    return letters != others and min(len(letters), len(others)) < _LONG
 
 
 _plain = lru_cache(maxsize=8_192)(plain_name)

@@ -57,6 +57,19 @@ def faults_of(line: Line, shares: Shares, before: Line | None) -> list[Fault]:
     return [Fault(line.number, why) for why in (*_breaks(line, before), *_turn_faults(line, shares))]
 
 
+def faults_at_end(last: Line | None, lines: int, credits_now: Mapping[OwnerId, int]) -> list[Fault]:
+    """Why the pool, which counts so many lines and stands at these credits, does not follow from its last line.
+
+    A ledger that has grown since the pool was read is taken as it is: the lines after it tell.
+    """
+    number, credits_then = (0, {}) if last is None else (last.number, last.credits_after)
+    if number < lines:
+        return [Fault(number + 1, f"is missing: the pool counts {lines} lines")]
+    if number == lines and credits_now != credits_then:
+        return [Fault(number, "is the last, and ends with other credits than the pool stands at")]
+    return []
+
+
 def _breaks(line: Line, before: Line | None) -> list[str]:
     number, credits_then = (0, {}) if before is None else (before.number, before.credits_after)
     broken = []

@@ -3,6 +3,7 @@
 NotifyError
 ├── Unreachable      no connection, or no answer in time                     AGAIN
 ├── Busy             the receiver is there and asks to come back             AGAIN
+├── Denied           the receiver lets nobody in by this password or URL     AGAIN
 ├── Refused          the receiver does not take the message                  NEVER
 └── Unlawful         the address is none that Baton connects to              NEVER
 """
@@ -57,6 +58,12 @@ class Busy(NotifyError):
     """The receiver cannot take the message now."""
 
     code = "busy"
+
+
+class Denied(NotifyError):
+    """The password or the URL is not, or no more, one that the receiver lets in: no fault of the message."""
+
+    code = "denied"
 
 
 class Refused(NotifyError):

@@ -23,7 +23,7 @@ import aiosmtplib
 import httpx
 
 from app.notify.channels import Message
-from app.notify.errors import Busy, NotifyError, Refused, Unlawful, Unreachable
+from app.notify.errors import Busy, Denied, NotifyError, Refused, Unlawful, Unreachable
 from app.notify.reach import Reach
 
 _PORTS = {"smtp": 587, "smtps": 465}
@@ -31,6 +31,8 @@ _NO_RELAY = "this is no mail server; write it like smtp://user:password@mail.exa
 _FAREWELL_S = 2.0
 _PERMANENT = 500
 """RFC 5321, 4.2.1: replies from 500 on are refusals for good, those below ask to come again."""
+_NO_ENTRY = frozenset({530, 534, 535, 538})
+"""RFC 4954, 6: replies about the log-in, whatever the message is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,8 @@ def _failure(error: aiosmtplib.SMTPException) -> NotifyError:
         error = error.recipients[0]
     if isinstance(error, aiosmtplib.SMTPResponseException):
         words = f"the mail server answered {error.code}: {error.message}"
+        if error.code in _NO_ENTRY:
+            return Denied(words)
         return Refused(words) if error.code >= _PERMANENT else Busy(words)
     if isinstance(error, ConnectionError):
         return Unreachable(f"the connection to the mail server failed ({type(error).__name__})")

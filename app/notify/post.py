@@ -14,7 +14,7 @@ from datetime import timedelta
 import httpcore
 import httpx
 
-from app.notify.errors import Busy, NotifyError, Refused, Unlawful, Unreachable
+from app.notify.errors import Busy, Denied, NotifyError, Refused, Unlawful, Unreachable
 from app.notify.reach import PublicBackend, Reach
 
 PORTS = (443, 8443)
@@ -22,6 +22,8 @@ _ANSWER_BYTES_MOST = 2_000
 _DIGITS_MOST = 7
 _AGAIN = frozenset({408, 425, 429})
 """Refusals that are about the moment, not about the message: RFC 9110, 8470 and 6585."""
+_NO_ENTRY = frozenset({401, 403})
+"""Refusals of whoever sends, whatever the message is."""
 
 
 class Post:
@@ -101,7 +103,7 @@ def _failure(status: int, words: str, headers: Mapping[bytes, bytes]) -> NotifyE
         return Refused(f"{told}; redirects are not followed, set the URL that it leads to")
     if status in _AGAIN or status >= httpx.codes.INTERNAL_SERVER_ERROR:
         return Busy(told, retry_after=_wait(headers))
-    return Refused(told)
+    return Denied(told) if status in _NO_ENTRY else Refused(told)
 
 
 def _wait(headers: Mapping[bytes, bytes]) -> timedelta | None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 import httpcore
 
@@ -15,10 +17,14 @@ from app.notify.errors import Unlawful, Unreachable
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 """The addresses of a host as texts. Raises OSError."""
 
+_ASKING = ThreadPoolExecutor(8, thread_name_prefix="notify-resolve")
+"""Threads of our own: a look-up that hangs cannot be broken off, and must not hold up what else runs in threads."""
+
 
 async def resolve(host: str, port: int) -> Sequence[str]:
     """What the machine's resolver says. It also knows the old forms of IPv4: 2130706433, 0x7f.1, 0177.0.0.1."""
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    ask = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+    found = await asyncio.get_running_loop().run_in_executor(_ASKING, ask)
     return tuple(dict.fromkeys(str(address[0]) for *_, address in found))
 
 

@@ -31,5 +31,5 @@ class Slack:
 
 
 def _plain(text: str) -> str:
-    """Text that Slack shows as it is: no mention, no link."""
+    """Text that mentions nobody, and hides no link behind other words."""
     return text.translate(_ESCAPES)

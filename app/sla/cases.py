@@ -74,7 +74,8 @@ def judge(document: object) -> list[Judged]:
 
 def _judged(number: int, given: object, calendars: Mapping[str, object]) -> Judged:
     case = given if isinstance(given, Mapping) else {}
-    name = str(case.get("id") or f"case {number}")
+    said = case.get("id")
+    name = f"case {number}" if said is None or said == "" else str(said)
     wanted = next((case[key] for key in _keys(case) if key in case), _UNSAID)
     try:
         calendar = _calendar_of(case, calendars)
@@ -107,9 +108,15 @@ def _answer(case: Mapping[str, object], calendar: Calendar) -> datetime | timede
     if held < timedelta():
         raise ValueError(f"nothing can be held for {held.total_seconds():g} s; write `extra_hold_s` as 0 or more")
     if case["kind"] == "deadline":
-        return calendar.add(start, _length(case, "target_s") + held, pauses)
+        return calendar.add(start, _target(case) + held, pauses)
     passed = calendar.elapsed(start, _instant(case, "end", calendar), pauses)
     return max(passed - held, timedelta())
+
+
+def _target(case: Mapping[str, object]) -> timedelta:
+    if case.get("target_s", _UNSAID) is None:
+        raise ValueError("`target_s` is null: nothing is promised, so nothing falls due")
+    return _length(case, "target_s")
 
 
 def _wished(wanted: object, kind: object, calendar: Calendar) -> datetime | timedelta | None:

@@ -7,6 +7,7 @@ Permits are leased a few at a time, so that a call seldom costs a round trip. Th
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -55,9 +56,10 @@ def hubspot_rates(calls_per_10_seconds: int) -> dict[QuotaClass, Rate]:
 
 @dataclass(slots=True)
 class _Leased:
-    """Permits in hand, and until when (monotonic seconds) they may be used."""
+    """Permits in hand, and from when until when (monotonic seconds) they may be used."""
 
     left: int = 0
+    since: float = 0
     until: float = 0
 
 
@@ -77,18 +79,25 @@ class SharedQuota:
         self._rates = rates
         self._monotonic = monotonic
         self._leased = {kind: _Leased() for kind in rates}
+        self._turns = {kind: asyncio.Lock() for kind in rates}
 
     async def take(self, kind: QuotaClass, *, patience: timedelta) -> timedelta:
         """Reserve one call; return the wait before it. If that is longer than `patience`, nothing was reserved."""
-        leased = self._leased[kind]
-        if leased.left and self._monotonic() < leased.until:
-            leased.left -= 1
-            return timedelta()
+        async with self._turns[kind]:
+            return await self._take(kind, patience)
+
+    async def _take(self, kind: QuotaClass, patience: timedelta) -> timedelta:
+        leased, now = self._leased[kind], self._monotonic()
+        if leased.left and now < leased.until:
+            wait = timedelta(seconds=max(0.0, leased.since - now))
+            leased.left -= 1 if wait <= patience else 0
+            return wait
         many = min(CHUNK, max(1, int(self._rates[kind].calls * BURST)))
         wait = await self._reserve(kind, many, patience)
         if wait > patience:
             return wait
-        self._leased[kind] = _Leased(many - 1, self._monotonic() + wait.total_seconds() + 1)
+        since = self._monotonic() + wait.total_seconds()
+        self._leased[kind] = _Leased(many - 1, since, since + 1)
         return wait
 
     async def _reserve(self, kind: QuotaClass, many: int, patience: timedelta) -> timedelta:
@@ -121,8 +130,8 @@ class SharedQuota:
 
     async def push_back(self, kind: QuotaClass, by: timedelta) -> None:
         """The CRM said no: nobody calls before `by` has passed."""
-        self._leased[kind] = _Leased()
-        async with self._database.begin() as connection:
+        async with self._turns[kind], self._database.begin() as connection:
+            self._leased[kind] = _Leased()
             await connection.execute(
                 text("""
                     INSERT INTO quota VALUES (:id, :class, now() + CAST(:by AS interval))

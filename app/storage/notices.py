@@ -266,7 +266,7 @@ async def erase(connection: Connection, portal_id: PortalId, contact_ids: Sequen
     await connection.execute(
         text("""
             UPDATE notice_delivery AS one SET words = NULL,
-                   state = CASE WHEN state IN ('due', 'sending') THEN 'skipped' ELSE state END
+                   state = CASE WHEN state = 'sent' THEN state ELSE 'skipped' END
             FROM notice WHERE one.portal_id = :portal_id AND notice.portal_id = :portal_id
               AND notice.id = one.notice_id AND contact_id = ANY(:ids)
         """),

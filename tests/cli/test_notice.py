@@ -76,6 +76,7 @@ WRONG = (
     ("notify_webhook_url", "https://hooks.example.com:25/s3cret", "BATON_NOTIFY_WEBHOOK_URL: port 25 is none of"),
     ("smtp_from", "Baton <baton@example.com>", "BATON_SMTP_FROM"),
     ("notify_quiet_hours", "8pm-7am", "BATON_NOTIFY_QUIET_HOURS"),
+    ("notify_urgent_kinds", "breached, breach", "BATON_NOTIFY_URGENT_KINDS"),
     ("notify_digest_at", "25:00", "BATON_NOTIFY_DIGEST_AT"),
     ("notify_time_zone", "Mars/Olympus", "BATON_NOTIFY_TIME_ZONE"),
 )

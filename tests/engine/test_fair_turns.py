@@ -170,6 +170,21 @@ async def test_a_line_that_was_taken_out_is_missed(crew: World) -> None:
     assert Fault(3, "comes after line 1: lines are missing in between") in found.faults
 
 
+@pytest.mark.parametrize(
+    ("done", "number"),
+    [("DELETE FROM assignment WHERE number = 4", 4), ("UPDATE pool SET credits = '{\"1\": 5}'", 4)],
+)
+async def test_an_end_that_does_not_lead_to_what_the_pool_stands_at_is_found(
+    crew: World, done: str, number: int
+) -> None:
+    enter(crew, 4)
+    await work_at_once(crew)
+    async with crew.database.begin() as connection:
+        await connection.exec_driver_sql(done)
+    [fault] = (await inbound(crew.database)).faults
+    assert fault.number == number
+
+
 async def test_lines_whose_inputs_were_erased_are_computed_from_the_ledger_alone(crew: World) -> None:
     enter(crew, 6)
     await work_at_once(crew)

@@ -1,64 +1,27 @@
-"""Every notice reaches its receiver once by its key, whatever fails, and when people want to be told."""
+"""Every notice reaches its receiver once by its key, whatever fails."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
-from typing import Any
-from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo
+from datetime import timedelta
+from uuid import UUID
 
 import pytest
 import structlog
-from sqlalchemy import insert, text
 
 from app.clock import SteppedClock
 from app.engine import notifying as use_cases
-from app.engine.notifying import Limits, Notifying
-from app.engine.probes import AFTER_NOTIFY, BEFORE_NOTIFY, SILENT, Probes
+from app.engine.probes import AFTER_NOTIFY, BEFORE_NOTIFY
 from app.engine.refusals import NothingThere
-from app.engine.start import packaged_agreement
-from app.handoff.decision import Notice
-from app.notify.channels import Channel, Message
-from app.notify.errors import Busy, Refused, Unreachable
-from app.notify.manners import ATTEMPTS_MOST, LONGEST_PAUSE, Manners, QuietHours
-from app.records.ids import ContactId, PortalId
-from app.storage import agreements, contacts, notices, portals
-from app.storage.agreements import NewVersion
+from app.notify.errors import Busy, Denied, NotifyError, Refused, Unreachable
+from app.notify.manners import ATTEMPTS_MOST, LONGEST_PAUSE
+from app.records.ids import ContactId
+from app.storage import contacts, notices
 from app.storage.database import Database
-from app.storage.notices import Listed, NewNotice
-from app.storage.tables import clock as clock_table
-from app.storage.tables import handoff, owner
 from tests.chaos.children import until
 from tests.conftest import NOW
-from tests.world import PORTAL
-
-PORTAL_ID = PortalId(PORTAL)
-MANNERS = Manners()
-QUIET = Manners(quiet=QuietHours.parse("20:00-07:00"), urgent=frozenset({"breached"}))
-NEW_YORK_NIGHT = datetime.fromisoformat("2026-11-21T03:00Z")
-"""22:00 in the example agreement's time zone."""
-
-
-@dataclass(slots=True)
-class Ear:
-    """A channel that keeps what it hears, and first raises what it is told to."""
-
-    name: str = "webhook"
-    heard: list[Message] = field(default_factory=list)
-    raises: list[Exception] = field(default_factory=list)
-
-    async def deliver(self, message: Message) -> None:
-        if self.raises:
-            raise self.raises.pop(0)
-        self.heard.append(message)
-
-    @property
-    def keys(self) -> Counter[str]:
-        return Counter(one.key.partition(":")[2] for one in self.heard)
+from tests.engine.outbox import PORTAL_ID, Ear, keep, listed, new, only, rows, worker
 
 
 class Crashing:
@@ -75,41 +38,6 @@ class Crashing:
 
 class Killed(BaseException):
     """Stands for the end of the process: nothing in the engine catches it."""
-
-
-def new(key: str, kind: str = "breached", contact: str | None = "101") -> NewNotice:
-    notice = Notice(key, "ann@example.com", kind, f"Notice {key}", ("Call Zoe Canarywood.",))
-    return NewNotice(key, uuid4(), ContactId(contact) if contact else None, notice)
-
-
-async def keep(database: Database, *kept: NewNotice, shadow: bool = False, now: datetime = NOW) -> None:
-    async with database.begin() as connection:
-        await notices.add(connection, PORTAL_ID, kept, shadow=shadow, now=now)
-
-
-async def listed(database: Database) -> list[Listed]:
-    async with database.begin() as connection:
-        return await notices.listed(connection, PORTAL_ID, limit=1000)
-
-
-async def only(database: Database) -> Listed:
-    [found] = await listed(database)
-    return found
-
-
-def worker(
-    database: Database,
-    clock: SteppedClock,
-    *channels: Channel,
-    manners: Manners = MANNERS,
-    lease: float = 60,
-    probes: Probes = SILENT,
-    **more: Any,
-) -> Notifying:
-    limits = Limits(timedelta(seconds=lease), timedelta())
-    return Notifying(
-        database, PORTAL_ID, clock, channels, manners=manners, limits=limits, probes=probes, draw=lambda: 0.0, **more
-    )
 
 
 async def test_a_notice_is_kept_once_by_its_key_and_sent_once(database: Database, clock: SteppedClock) -> None:
@@ -306,94 +234,35 @@ async def test_the_notices_of_an_erased_person_say_nothing_and_are_not_sent(
     assert await rows(database, "SELECT 1 FROM notice WHERE contact_id = '101' AND lines <> '[]'") == []
 
 
-async def test_in_quiet_hours_only_what_is_urgent_goes_out(database: Database, clock: SteppedClock) -> None:
-    await agreed(database)
-    clock.set(NEW_YORK_NIGHT)
-    await keep(database, new("at risk", kind="at risk"), new("breached"), now=NEW_YORK_NIGHT)
-    ear = Ear()
-    notifying = worker(database, clock, ear, manners=QUIET)
-    await notifying.send_due()
-    assert ear.keys == Counter(["breached"])
-    clock.set(datetime.fromisoformat("2026-11-21T11:59Z"))
-    assert await notifying.send_due() == 0
-    clock.advance(timedelta(minutes=1))
-    await notifying.send_due()
-    assert ear.keys == Counter(["breached", "at risk"])
-
-
-async def test_a_zone_that_is_set_counts_instead_of_the_agreement_s(database: Database, clock: SteppedClock) -> None:
-    await agreed(database)
-    await keep(database, new("a", kind="at risk"))
-    tokyo = Manners(quiet=QUIET.quiet, zone=ZoneInfo("Asia/Tokyo"))
-    ear = Ear()
-    assert await worker(database, clock, ear, manners=tokyo).send_due() == 0, "midnight in Tokyo"
-    assert await worker(database, clock, ear, manners=QUIET).send_due() == 1, "10:00 in New York"
-
-
-async def test_each_manager_gets_one_digest_a_day_of_the_breaches_that_are_open(
+async def test_what_is_dead_when_a_person_is_erased_cannot_be_sent_again(
     database: Database, clock: SteppedClock
 ) -> None:
-    await agreed(database)
-    await breach(database, "101", "inbound", "first_touch")
-    await breach(database, "102", "enterprise", "accept", due_at=NOW - timedelta(hours=3))
-    await breach(database, "103", "inbound", "accept", rescinded_at=NOW)
-    await breach(database, "104", "inbound", "accept", stopped_at=NOW, stop="met")
-    await breach(database, "105", "inbound", "accept", shadow=True)
-    ear, manners = Ear(), Manners(digest_at=time(9, 30))
-    clock.set(NOW - timedelta(minutes=31))
-    assert await worker(database, clock, ear, manners=manners).send_due() == 0, "9:29 in New York"
-    clock.set(NOW)
-    workers = [worker(database, clock, ear, manners=manners) for _ in range(2)]
-    for _ in range(2):
-        await asyncio.gather(*(one.send_due() for one in workers))
-    [digest] = ear.heard
-    assert (digest.to, digest.kind, digest.subject) == ("sam@example.com", "digest", "2 open breaches on 2026-11-20")
-    assert digest.lines == (
-        "enterprise: accept of contact 102 by ann@example.com was due 2026-11-20 07:00 EST",
-        "inbound: first touch of contact 101 by ann@example.com was due 2026-11-20 09:00 EST",
-    )
-    clock.advance(timedelta(days=1))
-    await asyncio.gather(*(one.send_due() for one in workers))
-    assert [one.key for one in ear.heard] == [f"{PORTAL}:digest:sam@example.com:2026-11-{day}" for day in (20, 21)]
-
-
-async def test_where_nothing_is_breached_there_is_no_digest(database: Database, clock: SteppedClock) -> None:
-    await agreed(database)
-    ear = Ear()
-    assert await worker(database, clock, ear, manners=Manners(digest_at=time(8))).send_due() == 0
-    assert await listed(database) == []
-
-
-async def agreed(database: Database) -> None:
-    """The example agreement is in force on a live portal with one owner."""
-    text_ = packaged_agreement().read_text(encoding="utf-8")
+    ear = Ear(raises=[Refused("550: no such user")])
+    await keep(database, new("a"))
+    await worker(database, clock, ear).send_due()
     async with database.begin() as connection:
-        await portals.ensure(connection, PORTAL_ID, now=NOW)
-        await portals.set_mode(connection, PORTAL_ID, portals.Mode.LIVE, now=NOW)
-        new_version = NewVersion(1, text_, "ann", "To begin with", published_by="ann", mode="live")
-        await agreements.publish(connection, PORTAL_ID, new_version, now=NOW)
-        known = {"id": "7", "email": "ann@example.com", "name": "Ann", "active": True, "read_at": NOW}
-        await connection.execute(insert(owner).values(portal_id=PORTAL_ID, **known))
+        await contacts.erase(connection, PORTAL_ID, [ContactId("101")])
+    found = await only(database)
+    assert (found.state.value, found.words) == ("skipped", notices.ERASED)
+    with pytest.raises(NothingThere):
+        await use_cases.retry(database, PORTAL_ID, found.id, by="ann", now=NOW)
+    assert await worker(database, clock, ear).send_due() == 0
 
 
-async def breach(
-    database: Database, contact: str, pool: str, kind: str, *, shadow: bool = False, **differing: Any
+@pytest.mark.parametrize("error", [Unreachable("no answer"), Denied("535: bad credentials")], ids=lambda one: one.code)
+async def test_a_channel_that_fails_as_a_whole_is_left_alone_for_a_minute_and_holds_up_no_other(
+    database: Database, clock: SteppedClock, error: NotifyError
 ) -> None:
-    """An open handoff with a clock that ran out an hour ago."""
-    hour = NOW - timedelta(hours=1)
-    common = {"portal_id": PORTAL_ID, "contact_id": contact, "owner_id": "7", "because": ""}
-    opened = {"version": 1, "route": "rest", "promise": "standard", "state": "open", "brief": {}, "opened_at": hour}
-    timed = {
-        "tenure": 1, "calendar": "us", "time_zone": "UTC", "target": "1 h", "started_at": hour,
-        "due_at": hour, "breached_at": hour,
-    }  # fmt: skip
-    handoff_id = uuid4()
-    async with database.begin() as connection:
-        await connection.execute(insert(handoff).values(id=handoff_id, pool=pool, shadow=shadow, **common, **opened))
-        row = {"handoff_id": handoff_id, "kind": kind, **common, **timed, **differing}
-        await connection.execute(insert(clock_table).values(**row))
-
-
-async def rows(database: Database, query: str) -> Sequence[dict[str, Any]]:
-    async with database.begin() as connection:
-        return [dict(row) for row in (await connection.execute(text(query))).mappings()]
+    keys = [f"n{number}" for number in range(20)]
+    slack, mail = Ear("slack", raises=[error] * len(keys)), Ear("mail")
+    await keep(database, *(new(key) for key in keys))
+    notifying = worker(database, clock, slack, mail)
+    await notifying.send_due()
+    assert mail.keys == Counter(keys)
+    left = len(slack.raises)
+    assert left >= len(keys) - 8, "those under way at once, and no more"
+    assert await notifying.send_due() == 0
+    slack.raises.clear()
+    clock.advance(timedelta(minutes=1))
+    await notifying.send_due()
+    assert slack.keys == mail.keys == Counter(keys)

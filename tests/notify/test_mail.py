@@ -17,7 +17,7 @@ import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope
 
 from app.notify.channels import Message
-from app.notify.errors import Busy, Refused, Unlawful, Unreachable
+from app.notify.errors import Busy, Denied, Refused, Unlawful, Unreachable
 from app.notify.mail import Mail, Relay
 from app.notify.reach import Reach
 from tests.notify.receiver import HOST, INSIDE, client_tls, server_tls
@@ -42,6 +42,7 @@ class MailServer:
     users: list[str] = field(default_factory=list)
     recipient_answer: str = "250 OK"
     answer: str = "250 OK"
+    lets_in: bool = True
 
     async def handle_RCPT(self, _server: Any, _session: Any, envelope: Envelope, address: str, _options: Any) -> str:  # noqa: N802  aiosmtpd calls it so
         envelope.rcpt_tos.append(address)
@@ -55,7 +56,7 @@ class MailServer:
 
     def authenticate(self, _server: Any, _session: Any, _envelope: Any, _mechanism: str, given: Any) -> AuthResult:
         self.users.append(f"{given.login.decode()}:{given.password.decode()}")
-        return AuthResult(success=True)
+        return AuthResult(success=self.lets_in, handled=False)
 
 
 @asynccontextmanager
@@ -135,6 +136,21 @@ async def test_with_a_password_tls_comes_first(tmp_path: Path) -> None:
         await mail(server, tls=tmp_path, login="baton:p%40ss@").deliver(MESSAGE)
     assert made.users == ["baton:p@ss"]
     assert len(made.taken) == 1
+
+
+async def test_a_password_that_does_not_hold_is_no_fault_of_the_message(tmp_path: Path) -> None:
+    made = MailServer(lets_in=False)
+    options = {"tls_context": server_tls(tmp_path), "require_starttls": True, "authenticator": made.authenticate}
+    async with serving(made, **options) as server:
+        with pytest.raises(Denied, match="535"):
+            await mail(server, tls=tmp_path, login="baton:old@").deliver(MESSAGE)
+    assert made.taken == []
+
+
+async def test_a_server_that_wants_a_password_is_no_fault_of_the_message(server: MailServer) -> None:
+    server.recipient_answer = "530 5.7.0 Authentication required"
+    with pytest.raises(Denied, match="530"):
+        await mail(server).deliver(MESSAGE)
 
 
 async def test_no_password_is_told_to_a_server_without_tls(server: MailServer) -> None:

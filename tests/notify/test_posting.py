@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from app.notify.channels import Message
-from app.notify.errors import Busy, Refused, Unlawful, Unreachable
+from app.notify.errors import Busy, Denied, Refused, Unlawful, Unreachable
 from app.notify.post import Post
 from app.notify.reach import Reach
 from app.notify.slack import Slack
@@ -93,7 +93,16 @@ async def test_a_refusal_of_the_moment_is_one_to_try_again(receiver: Receiver, t
     assert busy.value.retry_after == timedelta(seconds=120)
 
 
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 410])
+@pytest.mark.parametrize("status", [401, 403])
+async def test_a_receiver_that_lets_nobody_in_is_one_to_try_again(
+    receiver: Receiver, tmp_path: Path, status: int
+) -> None:
+    receiver.answers = [answer(status, "invalid_token")]
+    with pytest.raises(Denied, match=f"{status}: invalid_token"):
+        await post(receiver, tmp_path).send(b"{}", {})
+
+
+@pytest.mark.parametrize("status", [400, 404, 410])
 async def test_a_refusal_of_the_message_is_one_for_good(receiver: Receiver, tmp_path: Path, status: int) -> None:
     receiver.answers = [answer(status, "no\x1b[2Jservice\n" + "x" * 5000)]
     with pytest.raises(Refused, match=rf"{status}: no \[2Jservice x") as refused:

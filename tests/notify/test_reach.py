@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -15,7 +18,7 @@ from hypothesis import strategies as st
 from app.notify.addresses import is_public, may_be_opened, parsed
 from app.notify.errors import NotifyError, Unlawful, Unreachable
 from app.notify.post import Post
-from app.notify.reach import PublicBackend, Reach, Resolve
+from app.notify.reach import PublicBackend, Reach, Resolve, resolve
 
 WITHIN = timedelta(seconds=5)
 PUBLIC, PRIVATE = "93.184.215.14", "10.0.0.7"
@@ -127,6 +130,18 @@ async def test_a_name_that_changes_its_mind_is_asked_once_and_the_address_that_w
         await PublicBackend(Reach(resolve=rebinding), wire).connect_tcp("rebinding.example", 443)
     assert wire.tried == [PUBLIC]
     assert len(answers) == 2
+
+
+async def test_names_are_asked_for_in_threads_of_their_own_so_that_a_slow_one_holds_up_nothing_else() -> None:
+    busy, free = ThreadPoolExecutor(1), threading.Event()
+    asyncio.get_running_loop().set_default_executor(busy)
+    held = asyncio.create_task(asyncio.to_thread(free.wait))
+    await asyncio.sleep(0)
+    try:
+        assert await asyncio.wait_for(resolve("2130706433", 443), 30) == ("127.0.0.1",)
+    finally:
+        free.set()
+        await held
 
 
 async def test_a_name_without_an_address_can_be_tried_again() -> None:

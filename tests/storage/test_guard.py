@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timedelta
 
 import pytest
@@ -57,6 +58,31 @@ async def test_permits_are_leased_a_few_at_a_time(database: Database) -> None:
     before = await arrival(database)
     assert await worker.take(QuotaClass.GENERAL, patience=PATIENCE) == timedelta()
     assert await arrival(database) == before
+
+
+async def test_calls_that_ask_at_once_share_the_permits_that_were_leased(database: Database) -> None:
+    worker = quota(database)
+    await worker.push_back(QuotaClass.GENERAL, timedelta(hours=1))
+    before = await arrival(database)
+    await asyncio.gather(*(worker.take(QuotaClass.GENERAL, patience=timedelta(hours=5)) for _ in range(CHUNK)))
+    assert (await arrival(database) - before) / Rate(100, TEN_SECONDS).interval == pytest.approx(CHUNK, abs=0.01)
+
+
+async def test_no_permit_of_a_few_is_used_before_the_wait_for_them_is_over(database: Database) -> None:
+    now = [100.0]
+    worker = SharedQuota(database, PORTAL, {QuotaClass.GENERAL: Rate(100, TEN_SECONDS)}, monotonic=lambda: now[0])
+    await worker.push_back(QuotaClass.GENERAL, timedelta(seconds=4))
+    wait = await worker.take(QuotaClass.GENERAL, patience=PATIENCE)
+    before = await arrival(database)
+    assert await worker.take(QuotaClass.GENERAL, patience=timedelta(seconds=1)) == wait, "beyond patience"
+    now[0] += 1
+    assert await worker.take(QuotaClass.GENERAL, patience=PATIENCE) == wait - timedelta(seconds=1)
+    now[0] = 100.5 + wait.total_seconds()
+    for _ in range(CHUNK - 2):
+        assert await worker.take(QuotaClass.GENERAL, patience=PATIENCE) == timedelta()
+    assert await arrival(database) == before, "what is beyond patience takes no permit"
+    await worker.take(QuotaClass.GENERAL, patience=PATIENCE)
+    assert await arrival(database) > before
 
 
 @pytest.mark.parametrize("kind", list(QuotaClass))

@@ -49,4 +49,10 @@ notice_delivery = Table(
     Column("words", Text),
     instant("sent_at"),
     Index("ix_notice_delivery_due", "portal_id", "next_at", postgresql_where=text("state IN ('due', 'sending')")),
+    Index(
+        "ix_notice_delivery_unsent",
+        "portal_id",
+        "state",
+        postgresql_where=text("state IN ('due', 'sending', 'dead')"),
+    ),
 )

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 
 from app.agreement.model import NamedAccount
-from app.handoff.accounts import LIKE, Matched, account_of, likeness, plain_name
+from app.handoff.accounts import LIKE, Candidate, Matched, account_of, likeness, plain_name
 from app.handoff.state import Lead
 from tests.core.handoff.parts import agreement, lead
 from tests.core.made import made, text
@@ -33,9 +33,16 @@ def found(subject: Lead) -> tuple[str, str] | None:
     return None if candidate is None else (candidate.account.company, candidate.because)
 
 
-@pytest.mark.parametrize("domain", ["acme.com", "ACME.com", " www.acme.com "])
+@pytest.mark.parametrize(
+    "domain", ["acme.com", "ACME.com", " www.acme.com ", "https://www.Acme.com/about?x=1", "acme.com.", "acme.com/"]
+)
 def test_the_company_s_domain_tells_whatever_its_name(domain: str) -> None:
     assert found(of_company("Northbank", domain)) == ("Acme Corporation", "domain acme.com")
+
+
+def test_an_account_may_be_listed_by_the_name_of_its_web_site() -> None:
+    site = NamedAccount("Acme Corporation", "www.acme.com", "eve@example.com")
+    assert matched(of_company("Nobody Ltd", "acme.com"), site) == Matched(Candidate(site, "domain acme.com"))
 
 
 def test_the_domain_of_the_contact_s_e_mail_tells_where_the_company_s_does_not() -> None:
@@ -84,6 +91,30 @@ def test_a_name_that_is_nearly_like_enough_is_told_and_not_taken() -> None:
     near = matched(of_company("Northbanc"))
     assert near.found is None
     assert [(one.account, one.because) for one in near.missed] == [(NORTH, "Northbanc is only 88 % like it")]
+
+
+@pytest.mark.parametrize(
+    ("name", "account"),
+    [
+        ("Region 11 Education Service Center", "Region 10 Education Service Center"),
+        ("Education Service Center", "Education Service Center 4"),
+        ("Vista", "Vistra Corp."),
+        ("Lindex", "Linde plc"),
+        ("Bayern", "Bayer AG"),
+    ],
+)
+def test_another_number_or_a_letter_of_a_short_name_makes_another_company(name: str, account: str) -> None:
+    other = matched(of_company(name), NamedAccount(account, None, "dan@example.com"))
+    assert other.found is None
+    assert [one.because for one in other.missed] == [f"{name} is only 89 % like it"]
+
+
+@pytest.mark.parametrize(
+    ("name", "account"),
+    [("Ex Pay", "Expay Inc."), ("7 Eleven", "7-Eleven"), ("Century 21 Reality", "Century 21 Realty"), ("3M", "3M Co")],
+)
+def test_spaces_do_not_make_another_company_nor_does_a_number_that_is_the_same(name: str, account: str) -> None:
+    assert matched(of_company(name), NamedAccount(account, None, "dan@example.com")).found is not None
 
 
 def test_a_name_as_like_two_accounts_is_neither_of_them() -> None:

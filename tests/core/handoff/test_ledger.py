@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from app.handoff.ledger import Fault, Line, Standing, Tally, faults_of
+from app.handoff.ledger import Fault, Line, Standing, Tally, faults_at_end, faults_of
 from app.handoff.rotation import take_turn
 from app.records.ids import OwnerId
 from tests.core.handoff.parts import NOW
@@ -77,6 +77,20 @@ def test_fair_shares_add_up_to_the_leads(turns: list[Shares]) -> None:
 def test_a_line_that_was_tampered_with_is_named_with_the_reason(changes: dict[str, Any], why: str) -> None:
     first, second = kept([SHARES, SHARES])
     assert Fault(changes.get("number", 2), why) in faults_of(replace(second, **changes), SHARES, first)
+
+
+def test_a_pool_that_stands_otherwise_than_its_last_line_does_not_follow_from_it() -> None:
+    [first, second] = kept([SHARES, SHARES])
+    assert faults_at_end(second, 2, second.credits_after) == []
+    assert faults_at_end(second, 1, first.credits_after) == [], "a line was added since the pool was read"
+    assert faults_at_end(second, 3, {}) == [Fault(3, "is missing: the pool counts 3 lines")]
+    told = "is the last, and ends with other credits than the pool stands at"
+    assert faults_at_end(second, 2, {ANN: 9, BOB: -9}) == [Fault(2, told)]
+
+
+def test_a_pool_without_lines_stands_at_no_credits() -> None:
+    assert faults_at_end(None, 0, {}) == []
+    assert faults_at_end(None, 2, {}) == [Fault(1, "is missing: the pool counts 2 lines")]
 
 
 def test_a_charged_line_for_which_nobody_was_there_does_not_follow() -> None:
