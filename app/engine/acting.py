@@ -6,7 +6,8 @@ what; the reason stays with the act, since it may be personal.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import ClassVar, assert_never
 from uuid import UUID
@@ -16,12 +17,15 @@ from app.engine.recheck import readable_book
 from app.engine.refusals import NothingThere
 from app.engine.rulebook import Rulebook
 from app.errors import BatonError
+from app.handoff.renumber import renumbered
 from app.handoff.state import Act, ActKind, Handoff, Roster
-from app.records.ids import ObjectType, OwnerId, PortalId
+from app.records.crm import Owner
+from app.records.ids import ContactId, ObjectType, PortalId
 from app.records.span import Span
 from app.sla.calendar import ALWAYS
 from app.sla.lay import push_on
-from app.storage import acts, agreements, audit, handoffs, lanes, portals
+from app.storage import acts, agreements, audit, clocks, handoffs, lanes, portals
+from app.storage.clocks import KeptClock
 from app.storage.database import Connection, Database
 
 _MOST = timedelta(days=366)
@@ -56,54 +60,94 @@ class Asked:
 
 
 async def act(
-    database: Database, portal_id: PortalId, handoff_id: UUID, asked: Asked, *, by: str, now: datetime
+    database: Database,
+    portal_id: PortalId,
+    handoff_id: UUID,
+    asked: Asked,
+    *,
+    by: str,
+    now: datetime,
+    request_key: str | None = None,
 ) -> Act:
-    """Keep an act and wake the lead. Raises NothingThere without such a handoff, OutOfCalendar, and ActRefused.
+    """Keep an act and wake the lead. Raises NothingThere without such an open handoff, OutOfCalendar, and ActRefused.
 
-    That is raised where no reason is given, for a handoff that is closed, and for what would change nothing.
+    That is raised where no reason is given, and for what would change nothing. `request_key` is the client's own:
+    asked again under it, the act that was done is returned, and nothing more is done.
     """
     if not asked.because.strip():
         raise ActRefused("a reason is missing; say why, for whoever wonders later")
     until = None if asked.until is None else await instant_of(database, portal_id, asked.until)
-    book = await _newest(database, portal_id) if asked.kind is ActKind.REAPPLY else None
+    books = await _books(database, portal_id, handoff_id) if asked.kind is ActKind.REAPPLY else {}
+    book = books[max(books)] if books else None
 
     async def work(connection: Connection) -> Act:
-        contact_id, handoff = await _open(connection, portal_id, handoff_id)
+        found = await handoffs.open_by_id(connection, portal_id, [handoff_id])
         to = None if asked.to is None else await _owner(connection, portal_id, asked.to)
-        done = Act(asked.kind, by, now, asked.because.strip(), until, to, asked.more.strip())
+        owner_id = None if to is None else to.id
+        done = Act(asked.kind, by, now, asked.because.strip(), until, owner_id, asked.more.strip())
+        if not await acts.add(connection, portal_id, handoff_id, done, request_key):
+            return await _done_before(connection, portal_id, handoff_id, done, request_key)
+        contact_id, handoff = _open(found, handoff_id)
+        _check_owner(to, asked)
         _check(done, handoff, book)
-        await acts.add(connection, portal_id, handoff_id, done)
-        if book is not None:
-            await acts.take_version(connection, portal_id, handoff_id, book.version)
         detail = {"handoff": str(handoff_id), "contact": contact_id}
         await audit.note(connection, portal_id, by, _DONE[asked.kind], detail, now=now)
         await lanes.mark(connection, portal_id, [(ObjectType.CONTACT, contact_id)], wake_at=now, now=now)
+        if book is not None:
+            await _take_version(connection, portal_id, handoff_id, books.get(handoff.version), book)
         return done
 
     return await database.transact(work)
 
 
-async def _newest(database: Database, portal_id: PortalId) -> Rulebook:
+async def _done_before(
+    connection: Connection, portal_id: PortalId, handoff_id: UUID, done: Act, request_key: str | None
+) -> Act:
+    """The act that was done under the key. Raises ActRefused where the key was used for another."""
+    found = await acts.asked_for(connection, portal_id, request_key or "")
+    if found is None or found != (handoff_id, replace(done, by=found[1].by, at=found[1].at)):
+        raise ActRefused("the key was used for another act; send a key of its own with each")
+    return found[1]
+
+
+async def _books(database: Database, portal_id: PortalId, handoff_id: UUID) -> dict[int, Rulebook]:
+    """The agreement in force and the one that the handoff began with, as far as that is read still."""
     async with database.begin() as connection:
-        number = await agreements.newest_number(connection, portal_id)
-    book = None if number is None else await readable_book(database, portal_id, number)
-    if book is None:
+        newest = await agreements.newest_number(connection, portal_id)
+        found = await handoffs.open_by_id(connection, portal_id, [handoff_id])
+    numbers = {newest, *(handoff.version for _, handoff in found.values())} - {None}
+    read = [await readable_book(database, portal_id, number) for number in numbers if number is not None]
+    books = {book.version: book for book in read if book is not None}
+    if newest not in books:
         raise NothingThere("there is no agreement in force that could be applied; publish one")
-    return book
+    return books
 
 
-async def _open(connection: Connection, portal_id: PortalId, handoff_id: UUID) -> tuple[str, Handoff]:
-    found = (await handoffs.open_by_id(connection, portal_id, [handoff_id])).get(handoff_id)
-    if found is None:
+async def _take_version(
+    connection: Connection, portal_id: PortalId, handoff_id: UUID, former: Rulebook | None, book: Rulebook
+) -> None:
+    """Decide the handoff by the book from now on; steps keep whether they were done. The lane must be locked."""
+    contact_id, handoff = _open(await handoffs.open_by_id(connection, portal_id, [handoff_id]), handoff_id)
+    if former is not None:
+        promises = (one.agreement.promises.get(handoff.promise) for one in (former, book))
+        again = renumbered(handoff.clocks, *promises)
+        await clocks.save(connection, portal_id, [KeptClock(handoff_id, contact_id, one) for one in again])
+    await acts.take_version(connection, portal_id, handoff_id, book.version)
+
+
+def _open(found: Mapping[UUID, tuple[ContactId, Handoff]], handoff_id: UUID) -> tuple[ContactId, Handoff]:
+    if handoff_id not in found:
         raise NothingThere(f"there is no open handoff {handoff_id}; list handoffs to see those that are")
-    return found
+    return found[handoff_id]
 
 
-async def _owner(connection: Connection, portal_id: PortalId, email: str) -> OwnerId:
-    owner = Roster(owners=await portals.owners(connection, portal_id)).by_email(email.strip())
-    if owner is None or not owner.active:
-        raise ActRefused(f"HubSpot has no active owner with the address {email}; list owners to see them")
-    return owner.id
+async def _owner(connection: Connection, portal_id: PortalId, email: str) -> Owner | None:
+    return Roster(owners=await portals.owners(connection, portal_id)).by_email(email.strip())
+
+
+def _check_owner(owner: Owner | None, asked: Asked) -> None:
+    if asked.to is not None and (owner is None or not owner.active):
+        raise ActRefused(f"HubSpot has no active owner with the address {asked.to}; list owners to see them")
 
 
 def _check(done: Act, handoff: Handoff, book: Rulebook | None) -> None:

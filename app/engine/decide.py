@@ -11,12 +11,13 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from app.agreement.frozen import addresses_of
-from app.engine import rescissions
 from app.engine.briefs import keep_briefs
 from app.engine.colleagues import telling_colleagues
 from app.engine.confirm import confirm
+from app.engine.keep_clocks import keep_clocks, was_there
 from app.engine.lease import Lease
-from app.engine.made import Made, changed_clocks, entries_of, notices_of, stored_write, taken_back
+from app.engine.lost import standing_writes
+from app.engine.made import Made, entries_of, stored_write
 from app.engine.read import Reading
 from app.engine.rulebook import Rulebook
 from app.engine.weigh import Weighed
@@ -25,28 +26,15 @@ from app.handoff.memory import Memory, memory_of, remember
 from app.handoff.properties import OWNER
 from app.handoff.route import charge, reachable_pools, route
 from app.handoff.state import Inputs, Lead, PoolState, Roster
-from app.handoff.timing import shown_due
 from app.records.crm import Owner
 from app.records.ids import OwnerId, PoolId
-from app.storage import (
-    absences,
-    clocks,
-    contacts,
-    decisions,
-    events,
-    handoffs,
-    notices,
-    pools,
-    portals,
-    tenures,
-    writes,
-)
+from app.storage import absences, contacts, decisions, events, handoffs, pools, portals, tenures, writes
 from app.storage.contacts import Snapshot
 from app.storage.database import Connection
 from app.storage.decisions import NewDecision
 from app.storage.handoffs import NewHandoff
 from app.storage.portals import Portal
-from app.storage.writes import StoredWrite, WriteState
+from app.storage.writes import Settled, StoredWrite, WriteState
 
 
 class ModeChanged(Exception):
@@ -131,8 +119,8 @@ class _Deciding:
 
     def _make(self, weighed: Weighed, roster: Roster) -> Made:
         decision = route(weighed.qualification, roster, self.now)
-        running = weighed.lead.history.handoff
-        handoff_id = uuid4() if decision.opening else UUID(running.id) if running else None
+        here = decision.opening.lost if decision.opening else weighed.lead.history.handoff
+        handoff_id = UUID(here.id) if here else uuid4() if decision.opening else None
         return Made(
             uuid4(), decision, Inputs(weighed.lead, roster, self.now), handoff_id, weighed.rulebook, weighed.roles
         )
@@ -154,6 +142,9 @@ class _Deciding:
         await pools.record(self.connection, portal_id, entries_of(made), shadow=shadow, now=self.now)
         await writes.supersede(self.connection, portal_id, [one.contact_id for one in made])
         await writes.add(self.connection, portal_id, [row for one in made for row in self._writes(one)], now=self.now)
+        stand = [row for one in made for row in standing_writes(one)]
+        await writes.add(self.connection, portal_id, stand, now=self.now)
+        await writes.settle(self.connection, portal_id, [Settled(row.id, row.state, row.crm_id) for row in stand])
         covered = [(one.contact_id, self.lease.lanes[one.contact_id].generation, one.id) for one in made]
         await events.apply(self.connection, portal_id, covered)
 
@@ -211,19 +202,7 @@ class _Deciding:
         connection, portal_id = self.connection, self.lease.portal_id
         begun = [(one.handoff_id, one.decision.tenure) for one in made if one.handoff_id and one.decision.tenure]
         await tenures.begin(connection, portal_id, begun)
-        await clocks.save(connection, portal_id, [clock for one in made for clock in changed_clocks(one)])
-        timed = {one.handoff_id: one for one in made if one.handoff_id and changed_clocks(one)}
-        await handoffs.set_due(
-            connection, portal_id, {key: shown_due(one.decision.clocks) for key, one in timed.items()}
-        )
-        await notices.add(
-            connection,
-            portal_id,
-            [new for one in made for new in notices_of(one)],
-            shadow=self.portal.is_shadow,
-            now=self.now,
-        )
-        await rescissions.note(connection, portal_id, [one for each in made for one in taken_back(each)], now=self.now)
+        await keep_clocks(connection, portal_id, made, shadow=self.portal.is_shadow, now=self.now)
         stand = [one.handoff_id for one in made if one.handoff_id and self._begins_to_stand(one)]
         books = {one.contact_id: one.rulebook.agreement for one in made}
         await confirm(connection, portal_id, stand, books.__getitem__, at=self.now)
@@ -254,8 +233,7 @@ class _Deciding:
 
 def _is_told_by_store(made: Made, heard_at: datetime) -> bool:
     """Whether a decision on what is stored may stand: it writes nothing, and the CRM was there at each deadline."""
-    breached = [clock.breached_at for clock in (one.clock for one in changed_clocks(made)) if clock.is_breached]
-    return made.decision.is_quiet and all(at is not None and at <= heard_at for at in breached)
+    return made.decision.is_quiet and was_there(made, heard_at)
 
 
 class _People:
@@ -271,13 +249,14 @@ class _People:
         self._named = [owner for owner in owners if owner.email.casefold() in named]
 
     def roster(self, lead: Lead, ledgers: Mapping[PoolId, PoolState]) -> Roster:
-        """Who could get this lead, and who has or had it."""
+        """Who could get this lead, who has or had it, and whom a person named for it."""
         history = lead.history
         ids = {
             lead.contact.properties.get(OWNER),
             lead.company.properties.get(OWNER) if lead.company else None,
             history.last.owner_id if history.last else None,
             history.handoff.owner_id if history.handoff else None,
+            *(act.to for act in (history.handoff.acts if history.handoff else ())),
         }
         others = [self._by_id[OwnerId(one)] for one in ids if one in self._by_id]
         everyone = {owner.id: owner for owner in (*self._named, *others)}

@@ -24,6 +24,7 @@ from app.engine import fates
 from app.engine.decide import ModeChanged, decide
 from app.engine.heard import Heard
 from app.engine.lease import Lease
+from app.engine.lost import with_lost
 from app.engine.made import Made
 from app.engine.probes import AFTER_CLAIM, AFTER_COMMIT, AFTER_READ, SILENT, Probes
 from app.engine.read import Reading, losers_first, read, retire
@@ -247,6 +248,8 @@ class _Look:
     async def _decide(self, reading: Reading) -> list[Made]:
         now = self._bench.clock.now()
         weighed = await weigh(self._lease, reading, self._portal, self._books, now=now)
+        if not self._portal.is_shadow:
+            weighed = await with_lost(self._bench.crm, self._lease, weighed)
         await self._lease.renew()
         asks = self._books.asks_for_groups
         made = await decide(self._lease, reading, weighed, self._portal, asks_for_groups=asks, now=now)
@@ -284,7 +287,9 @@ class _Look:
     async def _conclude(self, made: Sequence[Made], errors: Mapping[ContactId, CrmError]) -> None:
         self._made += made
         async with self._bench.database.begin() as connection:
-            clocks_at = await clocks.next_wakes(connection, self._bench.portal_id, [one.contact_id for one in made])
+            clocks_at = await clocks.next_wakes(
+                connection, self._bench.portal_id, [one.contact_id for one in made], shadow=self._portal.is_shadow
+            )
         for one in made:
             lane, clock_at = self._lease.lanes[one.contact_id], clocks_at.get(one.contact_id)
             if one.contact_id not in errors:

@@ -17,7 +17,7 @@ from app.engine.rulebook import rulebook_of
 from app.errors import BatonError
 from app.handoff.properties import OWNER, STAGE
 from app.records.ids import ContactId, ObjectType, PortalId
-from app.storage import agreements, audit, contacts, handoffs, lanes, pools, portals, writes
+from app.storage import agreements, audit, contacts, handoffs, lanes, pools, portals, withheld
 from app.storage.database import Connection, Database
 from app.storage.lanes import Priority
 from app.storage.portals import Mode, Portal
@@ -63,9 +63,9 @@ async def live_plan(database: Database, portal_id: PortalId, *, limit: int) -> L
     """What shadow mode withheld, by contact; changes nothing."""
     async with database.begin() as connection:
         refusal = await _refusal(connection, await portals.get(connection, portal_id))
-        total = await writes.withheld_contacts(connection, portal_id)
-        withheld = await writes.withheld(connection, portal_id, limit=limit * _WRITES_A_CONTACT)
-        by_contact = [(one, list(its)) for one, its in groupby(withheld, key=lambda write: write.contact_id)][:limit]
+        total = await withheld.contacts(connection, portal_id)
+        kept_back = await withheld.listed(connection, portal_id, limit=limit * _WRITES_A_CONTACT)
+        by_contact = [(one, list(its)) for one, its in groupby(kept_back, key=lambda write: write.contact_id)][:limit]
         known = await contacts.known_all(connection, portal_id, [one for one, _ in by_contact])
         owners = {str(owner.id): owner.email for owner in await portals.owners(connection, portal_id)}
     planned = tuple(_planned(one, known.get(one), its, owners) for one, its in by_contact)
@@ -75,11 +75,11 @@ async def live_plan(database: Database, portal_id: PortalId, *, limit: int) -> L
 def _planned(
     contact_id: ContactId,
     known: contacts.KnownContact | None,
-    withheld: Sequence[StoredWrite],
+    kept_back: Sequence[StoredWrite],
     owners: dict[str, str],
 ) -> PlannedContact:
-    wanted = {name: value for write in withheld for name, value in write.properties.items()}
-    kinds = {write.kind for write in withheld}
+    wanted = {name: value for write in kept_back for name, value in write.properties.items()}
+    kinds = {write.kind for write in kept_back}
     owner_id = wanted.get(OWNER)
     return PlannedContact(
         id=contact_id,
@@ -96,6 +96,7 @@ def _planned(
 async def go_live(database: Database, portal_id: PortalId, by: str, *, now: datetime) -> int:
     """Write from now on. What shadow mode decided is decided again; returns about how many contacts.
 
+    Handoffs that were open before shadow mode go on, and whatever fell due on their clocks meanwhile is heeded.
     Raises ModeRefused with a sentence when something stands against it.
     """
 
@@ -106,8 +107,9 @@ async def go_live(database: Database, portal_id: PortalId, by: str, *, now: date
         await portals.set_mode(connection, portal_id, Mode.LIVE, now=now)
         await pools.forget_shadow(connection, portal_id)
         ended = await handoffs.end_shadow(connection, portal_id, now=now)
-        discarded = await writes.discard_withheld(connection, portal_id)
-        again = sorted({(ObjectType.CONTACT, str(one)) for one in (*ended, *discarded)})
+        discarded = await withheld.discard(connection, portal_id)
+        waited = await handoffs.in_hand(connection, portal_id)
+        again = sorted({(ObjectType.CONTACT, str(one)) for one in (*ended, *discarded, *waited)})
         await lanes.mark(connection, portal_id, again, wake_at=now, now=now, priority=Priority.BACKGROUND)
         await audit.note(connection, portal_id, by, "went live", {"contacts": len(again)}, now=now)
         return len(again)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from app.agreement.model import EXPIRED, Agreement, RecycleRule
@@ -14,6 +14,7 @@ from app.handoff.reconcile import other_hand
 from app.handoff.state import Handoff, HandoffState, Lead, StageMove
 from app.handoff.timing import Timing, keep_time
 from app.handoff.touch import next_touch_at
+from app.sla.clock import ClockKind
 
 _ROAD = (HandoffState.OPEN, HandoffState.ACCEPTED, HandoffState.WORKING)
 _ENDS = (HandoffState.QUALIFIED, HandoffState.REJECTED)
@@ -55,9 +56,17 @@ def _reject(agreement: Agreement, handoff: Handoff, lead: Lead, timing: Timing, 
     reason = (lead.contact.properties.get(REASON) or "").strip() or None
     until = _waits_for_reason(lead) if reason is None else None
     if until is not None and now < until:
-        return Hold(handoff, None, "Rejected; the reason is waited for.", look_again_at=until, timing=timing)
+        mention = "Rejected; the reason is waited for."
+        return Hold(handoff, None, mention, look_again_at=until, timing=_not_over(handoff, timing))
     why = f"Sales rejected the lead: {reason}." if reason else "Sales rejected the lead without a reason."
     return _return(agreement, lead, _Ending(handoff, HandoffState.REJECTED, reason, why, timing), now)
+
+
+def _not_over(handoff: Handoff, timing: Timing) -> Timing:
+    """The timing of a handoff that its owner rejects and may still go on with: qualification waits for its end."""
+    before = {clock.key: replace(clock, next_at=None) for clock in handoff.clocks if clock.kind is ClockKind.QUALIFY}
+    rescinded = tuple(clock for clock in timing.rescinded if clock.key not in before)
+    return replace(timing, clocks=tuple(before.get(clock.key, clock) for clock in timing.clocks), rescinded=rescinded)
 
 
 def _expire(agreement: Agreement, handoff: Handoff, lead: Lead, timing: Timing, now: datetime) -> Close:

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
-from app.handoff.state import HandoffState, Override, StageMove, Tenure
+from app.handoff.state import HandoffState, Lost, Override, StageMove, Tenure
 from app.records.ids import ContactId, OwnerId, PoolId
 from app.sla.clock import Clock
 
@@ -123,7 +123,10 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A handoff to open. `owner_stands`: the record already has this owner, so no owner write is needed."""
+    """A handoff to open. `owner_stands`: the record already has this owner, so no owner write is needed.
+
+    `lost` is the handoff that is taken up, where the record carries one that the store does not know.
+    """
 
     route: str
     because: str
@@ -132,6 +135,7 @@ class Opening:
     owner_id: OwnerId
     owner_stands: bool
     owner_email: str = ""
+    lost: Lost | None = None
 
 
 @dataclass(frozen=True, slots=True)

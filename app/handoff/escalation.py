@@ -9,14 +9,15 @@ from typing import TypedDict
 
 from app.agreement.model import Agreement
 from app.handoff.course import Close, Hold
-from app.handoff.decision import AddTask, CloseTask, Decision, Notice
+from app.handoff.decision import AddTask, CloseTask, Decision, Kind, Notice
+from app.handoff.draft import draft
 from app.handoff.note import in_zone
 from app.handoff.promise import ladder_of
 from app.handoff.qualify import Qualification
-from app.handoff.state import Act, Handoff, HandoffState
+from app.handoff.state import Act, ActKind, Handoff, HandoffState
 from app.handoff.telling import NOTIFY, notices_for, taken_back, why_in_time
 from app.handoff.tighten import tightened
-from app.handoff.timing import DueStep, Timing, closed, marked, wanted_owner
+from app.handoff.timing import DueStep, Timing, closed, marked
 from app.sla.clock import Clock
 
 REASSIGN, TASK = "reassign", "task"
@@ -35,7 +36,14 @@ class Told(TypedDict):
 
 def wants_another(course: Hold) -> Act | DueStep | None:
     """The person's wish or the step by which somebody else is to have the lead; a wish goes first."""
-    return wanted_owner(course.handoff) or next((step for step in course.timing.due if step.rung.do == REASSIGN), None)
+    return _wish(course.handoff) or next((step for step in course.timing.due if step.rung.do == REASSIGN), None)
+
+
+def _wish(handoff: Handoff) -> Act | None:
+    """A person's wish that somebody else has the lead, as long as nobody else got it since."""
+    tenure = handoff.tenure
+    wishes = [act for act in handoff.acts if act.kind is ActKind.REASSIGN]
+    return next((act for act in reversed(wishes) if tenure is None or act.at >= tenure.assigned_at), None)
 
 
 def kept_time(decision: Decision, qualification: Qualification, course: Hold) -> Decision:
@@ -45,6 +53,16 @@ def kept_time(decision: Decision, qualification: Qualification, course: Hold) ->
     notices = _notices(qualification, course.handoff, course.timing)
     said = " ".join(filter(None, (decision.because, *_sentences(course.timing))))
     return replace(decision, because=said, clocks=clocks, notices=(*notices, *decision.notices))
+
+
+def heeded(qualification: Qualification, handoff: Handoff, timing: Timing) -> Decision:
+    """What time alone changes and tells while nothing can be done to the record: the steps that need it wait."""
+    done = [step for step in timing.due if step.rung.do == TASK or step.rung.do.startswith(NOTIFY)]
+    return replace(
+        draft(qualification, Kind.KEPT, *_sentences(timing)),
+        clocks=marked(timing.clocks, done),
+        notices=_notices(qualification, handoff, timing),
+    )
 
 
 def further_tasks(agreement: Agreement, handoff: Handoff, clocks: Iterable[Clock]) -> tuple[AddTask, ...]:

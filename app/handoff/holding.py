@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from app.handoff.course import Hold
 from app.handoff.decision import Assignment, Decision, Kind, Seat
@@ -17,7 +18,7 @@ from app.handoff.record import written
 from app.handoff.search import search_for
 from app.handoff.state import Act, Change, Handoff, HandoffState, Lead, Override, Roster, Tenure
 from app.handoff.telling import not_reassigned, reassigned
-from app.handoff.timing import DueStep, marked, missing, passed_on, zone_of
+from app.handoff.timing import DueStep, cut_off, marked, missing, passed_on, zone_of
 from app.records.ids import OwnerId, PoolId
 from app.sla.clock import Clock
 
@@ -29,9 +30,7 @@ def hold(qualification: Qualification, course: Hold, roster: Roster) -> Decision
         return _pass_on(qualification, course, roster, f"{wish.by} gave it on: {wish.because}", wish)
     claim = claim_on_owner(qualification, handoff, roster)
     if claim is not None:
-        decision = _claimed(_keep(qualification, course), qualification, claim, roster)
-        why = f"it was given to its owner by {claim.by}"
-        return written(_refused(decision, qualification, course, wish, why), qualification, course)
+        return _followed(qualification, course, claim, roster)
     owner = roster.by_id(handoff.owner_id)
     if owner is None or not owner.active:
         former = f"Owner {handoff.owner_id}" if owner is None else owner.email
@@ -85,6 +84,21 @@ def _keep(qualification: Qualification, course: Hold) -> Decision:
     return kept_time(decision, qualification, course)
 
 
+def _followed(qualification: Qualification, course: Hold, claim: Override, roster: Roster) -> Decision:
+    """Keep the handoff with whom another hand gave it to; no step takes it from them."""
+    if _is_given(claim, course.handoff):
+        since = _since(qualification, course.handoff)
+        course = replace(course, timing=cut_off(course.timing, course.handoff.clocks, since))
+    decision = _claimed(_keep(qualification, course), qualification, claim, roster)
+    why = f"it was given to its owner by {claim.by}"
+    return written(_refused(decision, qualification, course, wants_another(course), why), qualification, course)
+
+
+def _is_given(claim: Override, handoff: Handoff) -> bool:
+    """Whether the claim is news of another owner, and not of nobody."""
+    return bool(claim.value) and claim.value != handoff.owner_id
+
+
 def _claimed(decision: Decision, qualification: Qualification, claim: Override, roster: Roster) -> Decision:
     """Another hand gave the lead to somebody, or took the owner off: the handoff follows the former."""
     history = qualification.lead.history
@@ -97,7 +111,7 @@ def _claimed(decision: Decision, qualification: Qualification, claim: Override, 
         because=decision.because if known else f"The lead was given to {whom} by {claim.by}; that is kept.",
         new_overrides=() if known else (claim,),
     )
-    if handoff is None or not claim.value or claim.value == handoff.owner_id:
+    if handoff is None or not _is_given(claim, handoff):
         return decision
     tenure = _given(qualification, handoff, claim, whom)
     return replace(
@@ -105,16 +119,20 @@ def _claimed(decision: Decision, qualification: Qualification, claim: Override, 
         handoff_owner=tenure.owner_id,
         vacated=Seat(handoff.pool, handoff.owner_id),
         tenure=tenure,
-        clocks=_clocks_of(qualification, handoff, decision.clocks, tenure),
+        clocks=_clocks_of(qualification, handoff, decision, tenure),
     )
 
 
 def _given(qualification: Qualification, handoff: Handoff, claim: Override, whom: str) -> Tenure:
     """The tenure of somebody whom another hand put on the record: it stands since that hand did."""
-    change = _given_since(qualification.lead, handoff)
-    since = qualification.now if change is None else change.at
-    number = len(handoff.tenures) + 1
+    since, number = _since(qualification, handoff), len(handoff.tenures) + 1
     return Tenure(number, OwnerId(claim.value or ""), whom, since, since, because=f"given by {claim.by}")
+
+
+def _since(qualification: Qualification, handoff: Handoff) -> datetime:
+    """When another hand gave the lead on: as the event told, else now."""
+    change = _given_since(qualification.lead, handoff)
+    return qualification.now if change is None else min(change.at, qualification.now)
 
 
 def _given_since(lead: Lead, handoff: Handoff) -> Change | None:
@@ -123,25 +141,28 @@ def _given_since(lead: Lead, handoff: Handoff) -> Change | None:
     return change if change is not None and (tenure is None or change.at > tenure.assigned_at) else None
 
 
-def _clocks_of(
-    qualification: Qualification, handoff: Handoff, clocks: tuple[Clock, ...], tenure: Tenure
-) -> tuple[Clock, ...]:
+def _clocks_of(qualification: Qualification, handoff: Handoff, decision: Decision, tenure: Tenure) -> tuple[Clock, ...]:
     """The clocks once the tenure has begun: those of the owner so far stop, the new owner's start if they stand."""
-    stopped = passed_on(clocks, tenure.assigned_at, tenure.because)
-    since = replace(handoff, tenures=(*handoff.tenures, tenure), clocks=stopped)
+    stopped, state = passed_on(decision.clocks, tenure.assigned_at, tenure.because), decision.handoff_state
+    since = replace(handoff, tenures=(*handoff.tenures, tenure), clocks=stopped, state=state or handoff.state)
     return (*stopped, *missing(qualification.agreement, since, zone_of(qualification.lead)))
 
 
 def _pass_on(
     qualification: Qualification, course: Hold, roster: Roster, because: str, wish: Act | DueStep | None
 ) -> Decision:
-    """Give the lead to whoever is next, or whom a person named; wait where there is nobody."""
+    """Give the lead to whoever is next, or whom a person named; wait where there is nobody.
+
+    Whoever gets it accepts it anew, but from a person: then it stays as far as it is.
+    """
     handoff = course.handoff
     found = _next_owner(qualification, handoff, roster, wish)
     if isinstance(found, Nobody):
         decision = _nobody(qualification, course, found, because)
         return written(decision, qualification, course, handoff.owner_id)
-    decision = _reassign(qualification, course, found, because)
+    by_hand = isinstance(wish, Act)
+    state = course.state or handoff.state if by_hand else HandoffState.OPEN
+    decision = _reassign(qualification, course, found, because, state)
     asked = [step for step in course.timing.due if step.rung.do == REASSIGN]
     decision = replace(decision, clocks=marked(decision.clocks, asked))  # one new owner answers them all
     return written(decision, qualification, course, found.owner_id)
@@ -167,8 +188,10 @@ def _nobody(qualification: Qualification, course: Hold, nobody: Nobody, because:
     )
 
 
-def _reassign(qualification: Qualification, course: Hold, assignment: Assignment, because: str) -> Decision:
-    """Somebody new has the lead, and accepts it anew: what the one before had said of it no longer counts."""
+def _reassign(
+    qualification: Qualification, course: Hold, assignment: Assignment, because: str, state: HandoffState
+) -> Decision:
+    """Somebody new has the lead; with `state` open what the one before had said of it no longer counts."""
     handoff, decision = course.handoff, _keep(qualification, course)
     tenure = Tenure(
         len(handoff.tenures) + 1, assignment.owner_id, assignment.owner_email, qualification.now, because=because
@@ -179,7 +202,7 @@ def _reassign(qualification: Qualification, course: Hold, assignment: Assignment
         kind=Kind.REASSIGNED,
         because=f"{because}: {assignment.owner_email} {assignment.because}.",
         assignment=assignment,
-        handoff_state=HandoffState.OPEN,
+        handoff_state=state,
         handoff_owner=assignment.owner_id,
         vacated=Seat(handoff.pool, handoff.owner_id),
         released=tuple(sorted({OWNER, STATUS} & {*lead.history.applied, *lead.history.overrides})),

@@ -62,7 +62,7 @@ def _aims(decision: Decision, qualification: Qualification, course: Hold, openin
     state = course.state or course.handoff.state
     if decision.kind is Kind.REASSIGNED:
         stated = {**handoff_properties(qualification, opening), **stage}
-        return Aims(stated, leftovers(lead), {STATUS: HandoffState.OPEN.value})
+        return Aims(stated, leftovers(lead), {STATUS: (decision.handoff_state or HandoffState.OPEN).value})
     if STATUS in applied:
         done = course.timing.touch is not None and course.state is HandoffState.ACCEPTED
         return Aims({**_applied(lead, _OWN), **stage}, {STATUS: state.value} if done else {})

@@ -9,7 +9,8 @@ from datetime import datetime
 from app.agreement.model import Promise
 from app.handoff.state import Act, ActKind, Handoff
 from app.handoff.touch import stretches_of
-from app.sla.clock import Clock, Pause
+from app.sla.clock import Clock
+from app.sla.pauses import Pause
 
 
 def pauses_of(handoff: Handoff, promise: Promise, clock: Clock) -> tuple[Pause, ...]:

@@ -16,7 +16,8 @@ from app.records.engagement import Engagement
 from app.records.ids import OwnerId, PoolId
 from app.records.stages import StageOrder
 from app.rules.facts import GroupMember
-from app.sla.clock import Clock, Pause
+from app.sla.clock import Clock
+from app.sla.pauses import Pause
 
 
 class HandoffState(StrEnum):
@@ -177,12 +178,24 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Lost:
+    """A handoff that the record carries and the store knows nothing of: it came after the backup that was restored.
+
+    `told` is what of it stands in the CRM: the CRM's id by the end of its key (`note`, `task`).
+    """
+
+    id: str
+    told: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class History:
     """What Baton itself did with this contact so far.
 
     `applied`: for each CRM property that Baton writes, the value it last saw standing as it wanted it.
     `overrides`: fields that another hand holds. `changes`: who last changed a property, as events told.
-    `waiting_since`: when the contact was first found ready but incomplete.
+    `waiting_since`: when the contact was first found ready but incomplete. `lost` is looked for when a lead is to be
+    handed over; the decision alone keeps it.
     """
 
     handoff: Handoff | None = None
@@ -192,6 +205,7 @@ class History:
     changes: Mapping[str, Change] = field(default_factory=dict)
     stage_move: StageMove | None = None
     waiting_since: datetime | None = None
+    lost: Lost | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from app.agreement.model import Agreement
 from app.handoff.decision import Notice
 from app.handoff.note import in_zone
 from app.handoff.plain import clean
-from app.handoff.state import Handoff, Lead
+from app.handoff.state import ActKind, Handoff, Lead
 from app.handoff.timing import DueStep
 from app.sla.clock import Clock
 
@@ -48,7 +48,7 @@ def reassigned(agreement: Agreement, lead: Lead, handoff: Handoff, to: str, beca
     """What the owner so far, the new one and the pool's manager are told of a change of owner."""
     number = len(handoff.tenures) + 1
     people = (_owner_of(handoff, None), to, *recipients(agreement, handoff, "manager"))
-    lines = (f"{_who(lead)} is with {to} now.", because, f"Contact {lead.contact.id} in HubSpot.")
+    lines = (f"{_who(lead)} is with {to} now.", because, _where(lead))
     return tuple(
         Notice(f"reassigned-{number}-{whom}", whom, "reassigned", f"Given to {to}: {_who(lead)}", lines)
         for whom in dict.fromkeys(people)
@@ -58,8 +58,8 @@ def reassigned(agreement: Agreement, lead: Lead, handoff: Handoff, to: str, beca
 
 def not_reassigned(agreement: Agreement, lead: Lead, handoff: Handoff, step: DueStep, why: str) -> tuple[Notice, ...]:
     """What the pool's manager is told when a step asked for another owner and there is to be none."""
-    key = f"{step.clock.kind.value}-{step.clock.tenure}-{step.rung.number}"
-    lines = (f"The agreement asks for another owner, but {why}.", f"Contact {lead.contact.id} in HubSpot.")
+    key = _key(handoff, step)
+    lines = (f"The agreement asks for another owner, but {why}.", _where(lead))
     subject = f"Not given to anybody else: {_who(lead)}"
     people = recipients(agreement, handoff, "manager")
     return tuple(Notice(f"{key}-{whom}", whom, "not reassigned", subject, lines) for whom in people)
@@ -71,9 +71,13 @@ def taken_back(agreement: Agreement, lead: Lead, handoff: Handoff, rescinded: It
     for clock in rescinded:
         later = next((one.owner_email for one in reversed(handoff.tenures) if one.number > clock.tenure), "")
         moved = f"The lead had been given to {later} by then; that stands." if later else ""
-        lines = tuple(filter(None, (f"The breach is taken back: {why_in_time(clock)}.", moved)))
+        taken = f"The breach is taken back: {why_in_time(clock)}."
+        lines = tuple(filter(None, (taken, moved, _where(lead))))
         people = (_owner_of(handoff, clock), later, *recipients(agreement, handoff, "manager"))
-        key, subject = f"{clock.kind.value}-{clock.tenure}-rescinded", f"In time after all: {_who(lead)}"
+        key, subject = (
+            f"{clock.kind.value}-{clock.tenure}-rescinded{_breach(clock)}",
+            f"In time after all: {_who(lead)}",
+        )
         notices += [Notice(f"{key}-{whom}", whom, "rescinded", subject, lines) for whom in dict.fromkeys(people)]
     return tuple(one for one in notices if one.to)
 
@@ -87,7 +91,7 @@ def why_in_time(clock: Clock) -> str:
 
 def _told(lead: Lead, handoff: Handoff, step: DueStep, whom: str) -> Notice:
     clock, rung = step.clock, step.rung
-    key = f"{clock.kind.value}-{clock.tenure}-{rung.number}-{whom}"
+    key = f"{_key(handoff, step)}-{whom}"
     due = in_zone(clock.due_at, clock.time_zone)
     kind = "at risk" if rung.is_warning else "breached"
     owner = f"It is with {_owner_of(handoff, clock) or f'owner {clock.owner_id}'}."
@@ -96,15 +100,33 @@ def _told(lead: Lead, handoff: Handoff, step: DueStep, whom: str) -> Notice:
     lines = (
         f"{clock.kind.words.capitalize()} {state}; promised within {clock.target}.",
         late or owner,
-        f"Contact {lead.contact.id} in HubSpot.",
+        _where(lead),
     )
     return Notice(key, whom, kind, f"{kind.capitalize()}: {clock.kind.words} for {_who(lead)}", lines)
+
+
+def _key(handoff: Handoff, step: DueStep) -> str:
+    """The name of a step on its clock. Under a version that was applied later, the same number may be another step."""
+    clock = step.clock
+    applied = any(act.kind is ActKind.REAPPLY and act.at >= clock.started_at for act in handoff.acts)
+    breach = "" if step.rung.is_warning else _breach(clock)
+    version = f"-version-{handoff.version}" if applied else ""
+    return f"{clock.kind.value}-{clock.tenure}-{step.rung.number}{breach}{version}"
+
+
+def _breach(clock: Clock) -> str:
+    """Which breach of the clock: one that was taken back may be followed by another."""
+    return "" if clock.breached_at is None else f"-{clock.breached_at:%Y%m%dT%H%M%SZ}"
 
 
 def _owner_of(handoff: Handoff, clock: Clock | None) -> str:
     """The address of whoever the clock times; without one, of whoever has the lead."""
     number = len(handoff.tenures) if clock is None else clock.tenure
     return next((one.owner_email for one in handoff.tenures if one.number == number), "")
+
+
+def _where(lead: Lead) -> str:
+    return f"Contact {lead.contact.id} in HubSpot."
 
 
 def _who(lead: Lead) -> str:

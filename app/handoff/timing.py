@@ -1,8 +1,8 @@
 """Timing a handoff: its clocks as they stand now, and which steps of the ladder are to be done.
 
-Clocks belong to the owner or to the lead. A new owner gets a clock of their own for acceptance, if nobody has
-accepted yet, and for the first touch, if nobody has touched the lead yet: the whole time promised, in their own
-hours, from when they stand on the record. Attempts and qualification are promised for the lead: they run on,
+Clocks belong to the owner or to the lead. A new owner gets a clock of their own for acceptance, if the handoff is
+open, and for the first touch, if nobody has touched the lead yet: the whole time promised, in their own hours, from
+when they stand on the record. Attempts and qualification are promised for the lead: they run on,
 whoever has it.
 """
 
@@ -88,6 +88,28 @@ def passed_on(clocks: Iterable[Clock], at: datetime, because: str) -> tuple[Cloc
     )
 
 
+def cut_off(timing: Timing, before: Iterable[Clock], at: datetime) -> Timing:
+    """The timing where the lead had another owner at `at` already, which is learnt of only now.
+
+    What fell to the former owner later is no breach, and nobody is told of it. `before` are the clocks as they were.
+    """
+    known = {clock.key: clock for clock in before}
+    over = {
+        clock.key
+        for clock in timing.clocks
+        if clock.kind.is_the_owners and clock.stop is None and not (clock.breached_at and clock.breached_at < at)
+    }
+    clocks = (_unjudged(one, known.get(one.key)) if one.key in over else one for one in timing.clocks)
+    return replace(timing, clocks=tuple(clocks), due=tuple(one for one in timing.due if one.clock.key not in over))
+
+
+def _unjudged(clock: Clock, before: Clock | None) -> Clock:
+    """The clock without what was judged of it just now."""
+    if before is None:
+        return replace(clock, breached_at=None)
+    return replace(clock, breached_at=before.breached_at, rescinded_at=before.rescinded_at)
+
+
 def closed(clocks: Iterable[Clock], at: datetime, because: str) -> tuple[Clock, ...]:
     """The clocks once the handoff has ended: whatever still ran has nothing left to promise."""
     return tuple(
@@ -135,11 +157,16 @@ def _begin(
 
 
 def _is_owed(kind: ClockKind, handoff: Handoff, tenure: Tenure) -> bool:
-    """Whether the owner owes it: nobody before them did, and for the lead it does not run already."""
+    """Whether the owner owes it: it does not run already, and what an owner before them did still stands.
+
+    A handoff is open again once Baton took it from whoever had accepted it: the new owner has not said yes.
+    """
     of_kind = [clock for clock in handoff.clocks if clock.kind is kind]
-    if any(clock.tenure == tenure.number or not kind.is_the_owners or clock.stop is Stop.MET for clock in of_kind):
+    if any(clock.tenure == tenure.number or not kind.is_the_owners for clock in of_kind):
         return False
-    return kind is not ClockKind.ACCEPT or handoff.state is HandoffState.OPEN
+    if kind is ClockKind.ACCEPT:
+        return handoff.state is HandoffState.OPEN
+    return all(clock.stop is not Stop.MET for clock in of_kind)
 
 
 def zone_of(lead: Lead) -> str | None:
@@ -168,7 +195,7 @@ class _Keeper:
         return touches_of(self.handoff, self.lead, self.promise.counts_as_touch, self.now)
 
     def timed(self, clock: Clock) -> Clock:
-        clock = self._reapplied(clock)
+        clock = self._reapplied(self._reopened(clock))
         calendar = named_calendar(self.agreement, clock.calendar, clock.time_zone)
         timed = time_clock(
             clock,
@@ -178,7 +205,10 @@ class _Keeper:
             extensions=_extensions(self.handoff.acts, clock),
             stopping=self._stopping(clock),
         )
-        return replace(timed, next_at=next_at(timed, ladder_of(self.promise, clock.kind), calendar, self.now))
+        ladder = ladder_of(self.promise, clock.kind)
+        if clock.rescinded_at is not None and timed.is_breached:
+            timed = _breached_anew(timed, ladder)
+        return replace(timed, next_at=next_at(timed, ladder, calendar, self.now))
 
     def steps(self, clock: Clock) -> Iterable[DueStep]:
         """The steps due on a clock; on one that was passed on or came to its end, only what tells of its breach."""
@@ -186,6 +216,18 @@ class _Keeper:
         for rung in due_rungs(clock, ladder_of(self.promise, clock.kind), calendar, self.now):
             if clock.stop is None or rung.do.startswith("notify"):
                 yield DueStep(clock, rung)
+
+    def _reopened(self, clock: Clock) -> Clock:
+        """The clock as if it had never stopped, where the engagement that kept it was deleted or corrected since.
+
+        A lead that was accepted by a touch stays accepted: the record says so.
+        """
+        if clock.kind is ClockKind.ACCEPT or not clock.kept_by:
+            return clock
+        kept = {max(one.at, clock.started_at) for one in self.touches if one.source == clock.kept_by}
+        if clock.stopped_at in kept:
+            return clock
+        return replace(clock, stop=None, stopped_at=None, because="", kept_by="")
 
     def _reapplied(self, clock: Clock) -> Clock:
         """An open clock is laid again by the agreement that a person had applied since it began."""
@@ -237,30 +279,29 @@ class _Keeper:
         if attempts is None or len(self.touches) < attempts.count:
             return None
         last = self.touches[attempts.count - 1]
-        return Stopping(last.at, Stop.MET, f"attempt {attempts.count}: {last.because}")
+        return Stopping(last.at, Stop.MET, f"attempt {attempts.count}: {last.because}", last.source)
 
     def _ending(self, clock: Clock) -> Iterable[Stopping | None]:
         """What leaves nothing to promise: another owner has the lead since, or a reapplied version asks for less."""
         later = next((one for one in self.handoff.tenures if one.number > clock.tenure), None)
         if clock.kind.is_the_owners and later is not None:
             yield Stopping(later.assigned_at, Stop.PASSED_ON, later.because)
-        asked = next((act for act in self.handoff.acts if act.kind is ActKind.REAPPLY), None)
+        asked = next((act for act in reversed(self.handoff.acts) if act.kind is ActKind.REAPPLY), None)
         if asked is not None and target_of(self.promise, clock.kind) is None:
             yield Stopping(asked.at, Stop.CLOSED, UNPROMISED)
 
 
+def _breached_anew(clock: Clock, ladder: Iterable[Rung]) -> Clock:
+    """The clock at another breach than the one that was taken back: what followed from that is to be done again."""
+    warnings = {rung.number for rung in ladder if rung.is_warning}
+    return replace(clock, rungs=tuple(number for number in clock.rungs if number in warnings))
+
+
 def _by_touch(touch: Touch | None) -> Stopping | None:
-    return None if touch is None else Stopping(touch.at, Stop.MET, touch.because)
+    return None if touch is None else Stopping(touch.at, Stop.MET, touch.because, touch.source)
 
 
 def _extensions(acts: Iterable[Act], clock: Clock) -> list[Extension]:
     """The time that people added since the clock began."""
     given = (act for act in acts if act.kind is ActKind.EXTEND and act.at >= clock.started_at)
     return [Extension(act.at, Span.parse(act.more)) for act in given]
-
-
-def wanted_owner(handoff: Handoff) -> Act | None:
-    """A person's wish that somebody else has the lead, as long as nobody else got it since."""
-    tenure = handoff.tenure
-    wishes = [act for act in handoff.acts if act.kind is ActKind.REASSIGN]
-    return next((act for act in reversed(wishes) if tenure is None or act.at >= tenure.assigned_at), None)

@@ -20,11 +20,12 @@ _BY_PEOPLE = ("CRM_UI", "MOBILE")
 
 @dataclass(frozen=True, slots=True)
 class Touch:
-    """A touch in the tenure of that number, with what it was in one phrase."""
+    """A touch in the tenure of that number, with what it was in one phrase. `source` names the engagement: `call/7`."""
 
     at: datetime
     tenure: int
     because: str
+    source: str = ""
 
 
 def touches_of(handoff: Handoff, lead: Lead, counted: Sequence[str], now: datetime) -> tuple[Touch, ...]:
@@ -66,7 +67,8 @@ def _made(tenure: Tenure, lead: Lead, counted: Sequence[str]) -> Iterable[Touch]
 def _engagements(tenure: Tenure, lead: Lead) -> Iterable[Touch]:
     for one in lead.engagements:
         if one.is_touch and one.owner_id == tenure.owner_id:
-            yield Touch(one.occurred_at, tenure.number, f"{one.kind.value} by {tenure.owner_email}")
+            because = f"{one.kind.value} by {tenure.owner_email}"
+            yield Touch(one.occurred_at, tenure.number, because, f"{one.kind.value}/{one.id}")
 
 
 def _properties(tenure: Tenure, lead: Lead, counted: Sequence[str]) -> Iterable[Touch]:

@@ -26,7 +26,3 @@ class StageOrder:
     def rank(self, stage: str | None) -> int:
         """Position of a stage; -1 for none or unknown."""
         return self.names.index(stage) if stage in self.names else -1
-
-    def is_forward(self, current: str | None, wanted: str) -> bool:
-        """Whether going from `current` to `wanted` is a step forward."""
-        return self.rank(wanted) > self.rank(current)

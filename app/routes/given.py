@@ -30,7 +30,14 @@ def _in_utc(at: datetime) -> datetime:
 
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(_printable)]
+SomeWords = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), AfterValidator(_printable)
+]
 Instant = Annotated[datetime, AfterValidator(_in_utc)]
+RequestKey = Annotated[
+    str | None, Header(alias="Idempotency-Key", min_length=1, max_length=200, description="Asked again, it is one.")
+]
+"""The client's own name for having asked: what is asked for again under it is not done again."""
 Number = Annotated[int, Path(ge=1, le=LAST_NUMBER)]
 VersionQuery = Annotated[int | None, Query(ge=1, le=LAST_NUMBER, description="A version; else the one in force.")]
 MessageQuery = Annotated[Words, Query(description="Why, in a sentence; or as the header `Baton-Message`.")]

@@ -8,7 +8,7 @@ from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from app.engine import acting, handoffs
 from app.engine.acting import Asked
@@ -19,7 +19,7 @@ from app.records.people import Actor
 from app.routes.answers import Shown
 from app.routes.auth import Inside, Operator, Reader
 from app.routes.clocks import ClockShown
-from app.routes.given import Body, Email, Words
+from app.routes.given import Body, Email, RequestKey, SomeWords
 from app.routes.timelines import TimelineShown
 from app.storage.handoff_pages import ListedHandoff, Wanted
 
@@ -28,7 +28,7 @@ ENTRIES_MOST = 1000
 
 router = APIRouter(prefix="/api/v1/handoffs", tags=["handoffs"])
 
-Reason = Annotated[Words, StringConstraints(min_length=1), Field(description="Why, for whoever wonders later.")]
+Reason = Annotated[SomeWords, Field(description="Why, for whoever wonders later.")]
 
 
 class HandoffShown(Shown):
@@ -165,33 +165,37 @@ async def timeline(
 
 
 @router.post("/{handoff_id}/hold", status_code=202, operation_id="handoff_hold")
-async def hold(handoff_id: UUID, body: Hold, container: Inside, actor: Operator) -> ActShown:
+async def hold(handoff_id: UUID, body: Hold, container: Inside, actor: Operator, key: RequestKey = None) -> ActShown:
     """Let its clocks stand still. The next look carries it out, as every act."""
-    return await _act(container, actor, handoff_id, Asked(ActKind.HOLD, body.reason, until=body.until))
+    return await _act(container, actor, handoff_id, key, Asked(ActKind.HOLD, body.reason, until=body.until))
 
 
 @router.post("/{handoff_id}/release", status_code=202, operation_id="handoff_release")
-async def release(handoff_id: UUID, body: Why, container: Inside, actor: Operator) -> ActShown:
+async def release(handoff_id: UUID, body: Why, container: Inside, actor: Operator, key: RequestKey = None) -> ActShown:
     """Let its clocks run again."""
-    return await _act(container, actor, handoff_id, Asked(ActKind.RELEASE, body.reason))
+    return await _act(container, actor, handoff_id, key, Asked(ActKind.RELEASE, body.reason))
 
 
 @router.post("/{handoff_id}/reassign", status_code=202, operation_id="handoff_reassign")
-async def reassign(handoff_id: UUID, body: Reassign, container: Inside, actor: Operator) -> ActShown:
+async def reassign(
+    handoff_id: UUID, body: Reassign, container: Inside, actor: Operator, key: RequestKey = None
+) -> ActShown:
     """Give it to somebody else. The task of the owner so far is closed with the reason."""
-    return await _act(container, actor, handoff_id, Asked(ActKind.REASSIGN, body.reason, to=body.to))
+    return await _act(container, actor, handoff_id, key, Asked(ActKind.REASSIGN, body.reason, to=body.to))
 
 
 @router.post("/{handoff_id}/extend", status_code=202, operation_id="handoff_extend")
-async def extend(handoff_id: UUID, body: Extend, container: Inside, actor: Operator) -> ActShown:
+async def extend(
+    handoff_id: UUID, body: Extend, container: Inside, actor: Operator, key: RequestKey = None
+) -> ActShown:
     """Give its running clocks more time."""
-    return await _act(container, actor, handoff_id, Asked(ActKind.EXTEND, body.reason, more=body.by))
+    return await _act(container, actor, handoff_id, key, Asked(ActKind.EXTEND, body.reason, more=body.by))
 
 
 @router.post("/{handoff_id}/reapply", status_code=202, operation_id="handoff_reapply")
-async def reapply(handoff_id: UUID, body: Why, container: Inside, actor: Operator) -> ActShown:
+async def reapply(handoff_id: UUID, body: Why, container: Inside, actor: Operator, key: RequestKey = None) -> ActShown:
     """Time it anew by the agreement in force, in place of the version that it began with."""
-    return await _act(container, actor, handoff_id, Asked(ActKind.REAPPLY, body.reason))
+    return await _act(container, actor, handoff_id, key, Asked(ActKind.REAPPLY, body.reason))
 
 
 async def told(container: Inside, found: ListedHandoff, *, after: int, limit: int) -> TimelineShown:
@@ -204,7 +208,14 @@ async def _found(container: Inside, handoff_id: UUID) -> ListedHandoff:
     return await handoffs.find(container.database, container.portal_id, str(handoff_id), now=container.clock.now())
 
 
-async def _act(container: Inside, actor: Actor, handoff_id: UUID, asked: Asked) -> ActShown:
-    now = container.clock.now()
-    done = await acting.act(container.database, container.portal_id, handoff_id, asked, by=actor.name, now=now)
+async def _act(container: Inside, actor: Actor, handoff_id: UUID, key: str | None, asked: Asked) -> ActShown:
+    done = await acting.act(
+        container.database,
+        container.portal_id,
+        handoff_id,
+        asked,
+        by=actor.name,
+        now=container.clock.now(),
+        request_key=key,
+    )
     return ActShown.model_validate(done)

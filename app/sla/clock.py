@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from app.records.span import Span
-from app.sla.calendar import Calendar
+from app.sla.calendar import ALWAYS, Calendar
 from app.sla.ladder import Rung
-from app.sla.lay import Laid, lay_out, push_on
-from app.sla.pauses import Stretch
+from app.sla.lay import Laid, hold_up, lay_out, push_on
+from app.sla.pauses import Pause, Stretch
 
 _WHILE_HELD = timedelta(minutes=15)
 """How soon to look again at a clock that is held without an end."""
@@ -70,31 +70,14 @@ class ClockState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Pause:
-    """A stretch in which a clock stands still. `until_at` None: it lasts. `owner_id`: it is theirs alone."""
-
-    from_at: datetime
-    until_at: datetime | None
-    because: str
-    owner_id: str | None = None
-
-    def up_to(self, now: datetime) -> Stretch:
-        """As a stretch; one that lasts goes up to `now`."""
-        until = max(now, self.from_at) if self.until_at is None else self.until_at
-        return self.from_at, max(until, self.from_at)
-
-    def holds(self, at: datetime) -> bool:
-        return self.from_at <= at and (self.until_at is None or at < self.until_at)
-
-
-@dataclass(frozen=True, slots=True)
 class Clock:
     """One promise being timed, for one tenure of an owner.
 
     `calendar` and `time_zone` name the hours it is counted in. `target` is the length promised, as written.
-    `no_later_than` is a deadline taken over from a record that was merged into this one. `extensions` counts
-    those that are in `due_at`. `rungs` are the steps of the ladder that were done, `next_at` is when time alone
-    next changes something.
+    `no_later_than` is an earlier deadline that was set at `limited_at`: taken over from a record that was merged
+    into this one, or by a more urgent route. `extensions` counts those that are in `due_at`. `kept_by` names what
+    stopped it, where that may be undone. `rungs` are the steps of the ladder that were done, `next_at` is when time
+    alone next changes something.
     """
 
     kind: ClockKind
@@ -107,10 +90,12 @@ class Clock:
     due_at: datetime | None
     pauses: tuple[Pause, ...] = ()
     no_later_than: datetime | None = None
+    limited_at: datetime | None = None
     extensions: int = 0
     stopped_at: datetime | None = None
     stop: Stop | None = None
     because: str = ""
+    kept_by: str = ""
     breached_at: datetime | None = None
     rescinded_at: datetime | None = None
     rungs: tuple[int, ...] = ()
@@ -140,11 +125,12 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Stopping:
-    """Something that stops a clock: when it happened, how, and why in one phrase."""
+    """Something that stops a clock: when it happened, how, and why in one phrase. `source` names what may be undone."""
 
     at: datetime
     stop: Stop
     because: str
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +157,15 @@ def time_clock(
     in time, and nothing that comes after the stop counts.
     """
     stopped = _stopped(replace(clock, pauses=_heeded(clock, pauses)), stopping)
-    since = [one.more for one in extensions if stopped.stopped_at is None or one.at < stopped.stopped_at]
-    return _judged(_laid(stopped, calendar, now, since), now)
+    counted = [one for one in extensions if stopped.stopped_at is None or one.at < stopped.stopped_at]
+    return _judged(_laid(stopped, calendar, now, counted), now)
+
+
+def limited(clock: Clock, calendar: Calendar, now: datetime, no_later_than: datetime) -> Clock:
+    """The clock with an earlier deadline from `now` on, pushed on by what holds it; as it was where none is earlier."""
+    sooner = replace(clock, no_later_than=no_later_than, limited_at=now)
+    due = _limit(sooner, calendar, _stretches(sooner, now), ())
+    return clock if due is None or clock.due_at is None or due >= clock.due_at else replace(sooner, due_at=due)
 
 
 def laid_out(clock: Clock, calendar: Calendar, now: datetime) -> Laid | None:
@@ -256,7 +249,7 @@ def _stopped(clock: Clock, stopping: Stopping | None) -> Clock:
     at = max(stopping.at, clock.started_at)
     if clock.stopped_at is not None and _rank(clock.stopped_at, clock.stop) <= _rank(at, stopping.stop):
         return clock
-    return replace(clock, stopped_at=at, stop=stopping.stop, because=stopping.because)
+    return replace(clock, stopped_at=at, stop=stopping.stop, because=stopping.because, kept_by=stopping.source)
 
 
 def _rank(at: datetime, stop: Stop | None) -> tuple[datetime, bool]:
@@ -264,15 +257,34 @@ def _rank(at: datetime, stop: Stop | None) -> tuple[datetime, bool]:
     return at, stop is not Stop.MET
 
 
-def _laid(clock: Clock, calendar: Calendar, now: datetime, extensions: Sequence[Span]) -> Clock:
+def _laid(clock: Clock, calendar: Calendar, now: datetime, extensions: Sequence[Extension]) -> Clock:
+    """Due when the time promised is over, or by the limit where that comes first."""
     held = _stretches(clock, now)
     laid = lay_out(clock.started_at, Span.parse(clock.target), calendar, held)
-    due = None if laid is None else laid.due_at
-    if due is not None and clock.no_later_than is not None:
-        due = min(due, clock.no_later_than)
-    for span in extensions:
-        due = None if due is None else push_on(due, span, calendar, held)
+    due = None if laid is None else _extended(laid.due_at, calendar, held, extensions)
+    limit = _limit(clock, calendar, held, extensions)
+    due = due if due is None or limit is None else min(due, limit)
     return replace(clock, due_at=due, extensions=len(extensions))
+
+
+def _limit(
+    clock: Clock, calendar: Calendar, held: Sequence[Stretch], extensions: Sequence[Extension]
+) -> datetime | None:
+    """The deadline that was set later: what holds or extends the clock since then moves it as well."""
+    if clock.no_later_than is None:
+        return None
+    since = clock.limited_at or clock.started_at
+    measure = calendar if Span.parse(clock.target).business else ALWAYS
+    limit = hold_up(since, clock.no_later_than, measure, held)
+    return _extended(limit, calendar, held, [one for one in extensions if one.at >= since])
+
+
+def _extended(
+    due: datetime | None, calendar: Calendar, held: Sequence[Stretch], extensions: Iterable[Extension]
+) -> datetime | None:
+    for one in extensions:
+        due = None if due is None else push_on(due, one.more, calendar, held)
+    return due
 
 
 def _judged(clock: Clock, now: datetime) -> Clock:
@@ -283,6 +295,8 @@ def _judged(clock: Clock, now: datetime) -> Clock:
 
 
 def _is_late(clock: Clock, now: datetime) -> bool:
+    """Whether the deadline passed unmet. Once it was seen to, no worker whose time runs behind sees it otherwise."""
     if clock.due_at is None:
         return False
-    return clock.due_at <= now if clock.stopped_at is None else clock.due_at < clock.stopped_at
+    reached = max(now, clock.breached_at or now)
+    return clock.due_at <= reached if clock.stopped_at is None else clock.due_at < clock.stopped_at

@@ -56,3 +56,11 @@ def push_on(start: datetime, span: Span, calendar: Calendar, pauses: Iterable[St
     """`span` after `start`, the pauses taken out; None when that lies beyond all calendars."""
     laid = lay_out(start, span, calendar, pauses)
     return None if laid is None else laid.due_at
+
+
+def hold_up(start: datetime, end: datetime, measure: Calendar, pauses: Iterable[Stretch] = ()) -> datetime | None:
+    """`end`, pushed on by what the pauses take out between `start` and it; None when that is beyond all calendars."""
+    try:
+        return max(end, _held_back(start, end, measure, tuple(pauses)))
+    except (ValueError, OverflowError):
+        return None

@@ -1,13 +1,32 @@
-"""Taking pauses out of open time."""
+"""Pauses: what they are, and taking them out of open time."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
 from app.sla.wall import utc
 
 Stretch = tuple[datetime, datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A stretch in which a clock stands still. `until_at` None: it lasts. `owner_id`: it is theirs alone."""
+
+    from_at: datetime
+    until_at: datetime | None
+    because: str
+    owner_id: str | None = None
+
+    def up_to(self, now: datetime) -> Stretch:
+        """As a stretch; one that lasts goes up to `now`."""
+        until = max(now, self.from_at) if self.until_at is None else self.until_at
+        return self.from_at, max(until, self.from_at)
+
+    def holds(self, at: datetime) -> bool:
+        return self.from_at <= at and (self.until_at is None or at < self.until_at)
 
 
 def union(pauses: Iterable[Stretch]) -> tuple[Stretch, ...]:

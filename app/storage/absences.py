@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping, insert, text
 
 from app.records.ids import OwnerId, PortalId
-from app.sla.clock import Pause
+from app.sla.pauses import Pause
 from app.storage.database import Connection
 from app.storage.tables import absence
 

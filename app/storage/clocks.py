@@ -13,7 +13,8 @@ from sqlalchemy import Row, text
 from sqlalchemy.dialects.postgresql import insert
 
 from app.records.ids import ContactId, PortalId
-from app.sla.clock import Clock, ClockKind, Pause, Stop
+from app.sla.clock import Clock, ClockKind, Stop
+from app.sla.pauses import Pause
 from app.storage.codec import from_json, to_json
 from app.storage.database import Connection
 from app.storage.tables import clock
@@ -62,40 +63,82 @@ async def of_handoffs(
 
 
 async def next_wakes(
-    connection: Connection, portal_id: PortalId, contact_ids: Sequence[ContactId]
+    connection: Connection, portal_id: PortalId, contact_ids: Sequence[ContactId], *, shadow: bool
 ) -> Mapping[ContactId, datetime]:
-    """When time alone next changes something for each contact that has a running clock."""
+    """When time alone next changes something for each contact that has a running clock in that mode."""
     rows = await connection.execute(
         text("""
-            SELECT contact_id, min(next_at) AS next_at FROM clock
-            WHERE portal_id = :portal_id AND contact_id = ANY(:ids) AND stop IS NULL AND next_at IS NOT NULL
-            GROUP BY contact_id
+            SELECT clock.contact_id, min(next_at) AS next_at FROM clock
+            JOIN handoff ON handoff.portal_id = clock.portal_id AND handoff.id = handoff_id AND shadow = :shadow
+            WHERE clock.portal_id = :portal_id AND clock.contact_id = ANY(:ids)
+              AND stop IS NULL AND next_at IS NOT NULL
+            GROUP BY clock.contact_id
         """),
-        {"portal_id": portal_id, "ids": list(contact_ids)},
+        {"portal_id": portal_id, "ids": list(contact_ids), "shadow": shadow},
     )
     return {ContactId(row.contact_id): row.next_at for row in rows}
 
 
-async def close_ended(connection: Connection, portal_id: PortalId, *, now: datetime) -> None:
-    """The clocks of handoffs that ended with their record have nothing left to time."""
+_PARKED = "portal_id = :portal_id AND object_type = 'contact' AND parked AND lease_token IS NULL"
+
+
+async def due_while_parked(
+    connection: Connection, portal_id: PortalId, *, now: datetime, limit: int
+) -> list[ContactId]:
+    """Contacts whose lane is parked and for whom time changes something on a clock by now; the longest due first.
+
+    Those on whom Baton itself fails are not among them.
+    """
+    rows = await connection.execute(
+        text(f"""
+            SELECT object_id FROM lane, LATERAL (
+                SELECT min(next_at) AS next_at FROM clock
+                WHERE clock.portal_id = lane.portal_id AND contact_id = object_id AND stop IS NULL) AS timed
+            WHERE {_PARKED} AND code IS DISTINCT FROM 'defect' AND next_at <= :now
+            ORDER BY next_at, object_id LIMIT :limit
+        """),
+        {"portal_id": portal_id, "now": now, "limit": limit},
+    )
+    return [ContactId(row.object_id) for row in rows]
+
+
+async def lock_parked(
+    connection: Connection, portal_id: PortalId, contact_ids: Sequence[ContactId]
+) -> frozenset[ContactId]:
+    """Lock those lanes of these contacts that are still parked and that nobody else has locked; returns whose."""
+    rows = await connection.execute(
+        text(f"""
+            SELECT object_id FROM lane WHERE {_PARKED} AND object_id = ANY(:ids)
+            ORDER BY object_id FOR UPDATE SKIP LOCKED
+        """),
+        {"portal_id": portal_id, "ids": list(contact_ids)},
+    )
+    return frozenset(ContactId(row.object_id) for row in rows)
+
+
+async def close_ended(
+    connection: Connection, portal_id: PortalId, contact_ids: Sequence[ContactId], *, now: datetime
+) -> None:
+    """The clocks of these contacts' handoffs that ended with their record have nothing left to time."""
     await connection.execute(
         text("""
             UPDATE clock SET stop = 'closed', stopped_at = greatest(:now, started_at), next_at = NULL,
                              because = coalesce(handoff.reason, 'the handoff ended')
             FROM handoff
-            WHERE clock.portal_id = :portal_id AND clock.stop IS NULL AND handoff.portal_id = clock.portal_id
+            WHERE clock.portal_id = :portal_id AND clock.contact_id = ANY(:ids) AND clock.stop IS NULL
+              AND handoff.portal_id = clock.portal_id
               AND handoff.id = clock.handoff_id AND handoff.state = 'ended'
         """),
-        {"portal_id": portal_id, "now": now},
+        {"portal_id": portal_id, "ids": list(contact_ids), "now": now},
     )
 
 
-async def move(connection: Connection, portal_id: PortalId, old: ContactId, new: ContactId) -> None:
+async def move(connection: Connection, portal_id: PortalId, old: ContactId, new: ContactId, *, now: datetime) -> None:
     """A contact was merged into another: of two running deadlines of a kind the earlier one survives."""
-    keys = {"portal_id": portal_id, "old": old, "new": new}
+    keys = {"portal_id": portal_id, "old": old, "new": new, "now": now}
     await connection.execute(
         text("""
-            UPDATE clock SET no_later_than = other.due_at, due_at = least(clock.due_at, other.due_at)
+            UPDATE clock SET no_later_than = other.due_at, limited_at = :now, due_at = other.due_at
             FROM clock AS other, handoff AS kept, handoff AS given_up
             WHERE clock.portal_id = :portal_id AND clock.stop IS NULL
               AND kept.portal_id = clock.portal_id AND kept.id = clock.handoff_id AND kept.closed_at IS NULL
@@ -165,10 +208,12 @@ def read(row: Row[Any]) -> Clock:
         due_at=row.due_at,
         pauses=from_json(row.pauses, Pauses),
         no_later_than=row.no_later_than,
+        limited_at=row.limited_at,
         extensions=row.extensions,
         stopped_at=row.stopped_at,
         stop=Stop(row.stop) if row.stop else None,
         because=row.because,
+        kept_by=row.kept_by,
         breached_at=row.breached_at,
         rescinded_at=row.rescinded_at,
         rungs=tuple(row.rungs),
@@ -192,10 +237,12 @@ def _written(portal_id: PortalId, kept: KeptClock) -> dict[str, Any]:
         "due_at": one.due_at,
         "pauses": to_json(one.pauses, Pauses),
         "no_later_than": one.no_later_than,
+        "limited_at": one.limited_at,
         "extensions": one.extensions,
         "stopped_at": one.stopped_at,
         "stop": one.stop.value if one.stop else None,
         "because": one.because,
+        "kept_by": one.kept_by,
         "breached_at": one.breached_at,
         "rescinded_at": one.rescinded_at,
         "rungs": list(one.rungs),

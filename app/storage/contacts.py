@@ -15,7 +15,7 @@ from app.handoff.memory import Memory
 from app.handoff.state import Change, Handoff, History, Override, PastHandoff, StageMove
 from app.records.crm import Company, Contact
 from app.records.ids import CompanyId, ContactId, PortalId
-from app.storage import engagements, events, groups, handoffs, notices, past
+from app.storage import acts, engagements, events, groups, handoffs, notices, past, replays
 from app.storage.codec import from_json, to_json
 from app.storage.database import Connection
 from app.storage.tables import company, contact
@@ -298,8 +298,10 @@ async def erase(connection: Connection, portal_id: PortalId, contact_ids: Sequen
             text(f"UPDATE {table} SET {blanks} WHERE portal_id = :portal_id AND {key} = ANY(:ids)"), keys
         )
     await past.erase(connection, portal_id, contact_ids)
+    await acts.erase(connection, portal_id, contact_ids)
     await engagements.erase(connection, portal_id, contact_ids)
     await notices.erase(connection, portal_id, contact_ids)
+    await replays.erase(connection, portal_id, contact_ids)
 
 
 _PERSONAL = (

@@ -13,11 +13,17 @@ from app.handoff.state import HandoffState
 from app.records.ids import ContactId, OwnerId, PoolId, PortalId
 from app.storage.database import Connection
 
-_OVERDUE = """
+_HELD = """
+    EXISTS (SELECT FROM jsonb_to_recordset(clock.pauses) AS pause (from_at timestamptz, until_at timestamptz)
+            WHERE pause.from_at <= :now AND (pause.until_at IS NULL OR pause.until_at > :now))
+"""
+_OVERDUE = f"""
     EXISTS (SELECT FROM clock WHERE clock.portal_id = handoff.portal_id AND clock.handoff_id = handoff.id
               AND clock.stop IS NULL
-              AND (clock.breached_at IS NOT NULL AND clock.rescinded_at IS NULL OR clock.due_at <= :now))
+              AND (clock.breached_at IS NOT NULL AND clock.rescinded_at IS NULL
+                   OR clock.due_at <= :now AND NOT {_HELD}))
 """
+"""As the state of a clock has it: what is held is not overdue, unless it was before."""
 _LISTED = f"""
     SELECT handoff.*, owner.email, {_OVERDUE} AS overdue FROM handoff
     LEFT JOIN owner ON owner.portal_id = handoff.portal_id AND owner.id = handoff.owner_id

@@ -13,7 +13,7 @@ from sqlalchemy import Row, insert, text
 from app.handoff.decision import Brief, Closing, Opening
 from app.handoff.state import Handoff, HandoffState, PastHandoff, Tenure
 from app.records.ids import ContactId, OwnerId, PoolId, PortalId
-from app.sla.clock import Pause
+from app.sla.pauses import Pause
 from app.storage import absences, acts, clocks, outages, tenures
 from app.storage.codec import to_json
 from app.storage.database import Connection
@@ -112,6 +112,15 @@ async def _standstills(
         )
         for row in rows
     }
+
+
+async def in_hand(connection: Connection, portal_id: PortalId) -> list[ContactId]:
+    """The contacts with an open handoff of the live mode."""
+    rows = await connection.execute(
+        text("SELECT contact_id FROM handoff WHERE portal_id = :portal_id AND closed_at IS NULL AND NOT shadow"),
+        {"portal_id": portal_id},
+    )
+    return [ContactId(row.contact_id) for row in rows]
 
 
 async def versions(
@@ -294,7 +303,7 @@ async def end(
         """),
         {"portal_id": portal_id, "ids": list(contact_ids), "reason": reason, "now": now},
     )
-    await clocks.close_ended(connection, portal_id, now=now)
+    await clocks.close_ended(connection, portal_id, contact_ids, now=now)
 
 
 async def end_shadow(connection: Connection, portal_id: PortalId, *, now: datetime) -> list[ContactId]:
@@ -307,7 +316,7 @@ async def end_shadow(connection: Connection, portal_id: PortalId, *, now: dateti
         {"portal_id": portal_id, "now": now},
     )
     ended = [ContactId(row.contact_id) for row in rows]
-    await clocks.close_ended(connection, portal_id, now=now)
+    await clocks.close_ended(connection, portal_id, ended, now=now)
     return ended
 
 
@@ -325,8 +334,8 @@ async def move(connection: Connection, portal_id: PortalId, old: ContactId, new:
         """),
         keys,
     )
-    await clocks.move(connection, portal_id, old, new)
-    await clocks.close_ended(connection, portal_id, now=now)
+    await clocks.move(connection, portal_id, old, new, now=now)
+    await clocks.close_ended(connection, portal_id, [old, new], now=now)
     for table in ("handoff", "write"):
         await connection.execute(
             text(f"UPDATE {table} SET contact_id = :new WHERE portal_id = :portal_id AND contact_id = :old"),

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import text
 
 from app.records.ids import PortalId
-from app.sla.clock import Pause
+from app.sla.pauses import Pause
 from app.storage.database import Connection
 
 BECAUSE = "HubSpot did not answer"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import text
 
@@ -64,3 +66,11 @@ async def _keep_back_notices(connection: Connection, *, now: datetime) -> int:
         {"why": RESTORED, "now": now},
     )
     return waiting.rowcount + fresh.rowcount
+
+
+async def known_handoffs(connection: Connection, portal_id: PortalId, ids: Sequence[UUID]) -> frozenset[UUID]:
+    """Which of these handoffs there are, whether they are open or closed."""
+    rows = await connection.execute(
+        text("SELECT id FROM handoff WHERE portal_id = :id AND id = ANY(:ids)"), {"id": portal_id, "ids": list(ids)}
+    )
+    return frozenset(row.id for row in rows)

@@ -13,8 +13,9 @@ from app.engine.handoffs import find
 from app.engine.refusals import NothingThere
 from app.engine.start import packaged_agreement
 from app.handoff.state import ActKind
-from app.records.ids import PortalId
-from app.storage import agreements
+from app.records.crm import Owner
+from app.records.ids import OwnerId, PortalId
+from app.storage import agreements, portals
 from app.storage.agreements import NewVersion
 from tests.world import PORTAL, World
 
@@ -65,6 +66,26 @@ async def test_a_handoff_is_timed_anew_by_the_agreement_in_force_only_where_some
     assert await due(world, "accept") == before + timedelta(minutes=30)
 
 
+async def test_a_step_of_the_new_agreement_is_done_although_one_of_the_old_had_its_number(world: World) -> None:
+    contact = await opened(world)
+    await world.until(await due(world, "accept") - timedelta(minutes=1))
+    assert await told(world) == [("at risk", "eve@example.com")]
+    warning = "        - {at: 75 %, do: notify owner}\n"
+    await published(world, TEXT.replace(warning, "        - {at: 99 %, do: notify manager}\n" + warning, 1))
+    await done(world, contact, ActKind.REAPPLY)
+    await world.until(await due(world, "accept"))
+    assert await told(world) == [
+        ("at risk", "eve@example.com"),
+        ("at risk", "sam@example.com"),
+        ("breached", "sam@example.com"),
+    ]
+
+
+async def told(world: World) -> list[tuple[str, str]]:
+    rows = await world.rows("SELECT kind, recipient FROM notice ORDER BY made_at")
+    return [(row["kind"], row["recipient"]) for row in rows]
+
+
 async def test_a_handoff_whose_promise_is_gone_keeps_its_version(world: World) -> None:
     contact = await opened(world)
     await published(world, TEXT.replace("id: fast", "id: quick").replace("promise: fast", "promise: quick"))
@@ -79,6 +100,20 @@ async def test_a_hold_that_has_an_end_ends_by_itself_and_counts_only_open_time(w
     await done(world, contact, ActKind.HOLD, until=world.clock.now() + HOUR)
     await world.settle()
     assert await due(world, "first_touch") >= before + HOUR - timedelta(seconds=5)
+
+
+async def test_a_lead_may_be_given_by_hand_to_an_owner_whom_the_agreement_does_not_name(world: World) -> None:
+    other = OwnerId(world.sim.create_owner("max@example.com", "Max", "Example"))
+    async with world.database.begin() as connection:
+        known = await portals.owners(connection, PORTAL_ID)
+        both = (*known, Owner(other, "max@example.com", "Max Example", active=True))
+        await portals.save_owners(connection, PORTAL_ID, both, now=world.clock.now())
+    contact = await opened(world)
+    await done(world, contact, ActKind.REASSIGN, to="Max@example.com")
+    await world.settle()
+    assert world.sim.contact(contact)["hubspot_owner_id"] == other
+    [row] = await world.rows("SELECT owner_id FROM handoff")
+    assert row["owner_id"] == other
 
 
 async def test_nothing_is_done_to_a_handoff_that_is_over(world: World) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from app.engine.acting import Asked, act
@@ -17,9 +17,12 @@ async def running(world: World) -> dict[tuple[str, str], Mapping[str, Any]]:
     return {(row["contact_id"], row["kind"]): row for row in rows}
 
 
-async def held(world: World, contact: str, until: datetime) -> None:
-    [row] = await world.rows("SELECT id FROM handoff WHERE contact_id = :contact", contact=contact)
-    asked = Asked(ActKind.HOLD, "she asked for it", until=until)
+async def done(world: World, contact: str, kind: ActKind, **more: Any) -> None:
+    """A person does something to the contact's open handoff."""
+    [row] = await world.rows(
+        "SELECT id FROM handoff WHERE contact_id = :contact AND closed_at IS NULL", contact=contact
+    )
+    asked = Asked(kind, "she asked for it", **more)
     await act(world.database, world.baton.portal_id, row["id"], asked, by="olga", now=world.clock.now())
     await world.settle()
 
@@ -28,7 +31,7 @@ async def test_the_earlier_deadline_of_two_merged_contacts_survives(world: World
     """Edge 10."""
     first = world.vp()
     await world.settle()
-    await held(world, first, world.clock.now() + timedelta(hours=3))
+    await done(world, first, ActKind.EXTEND, more="3 hours")
     second = world.vp(email="other@northbank.example")
     await world.settle()
     before = await running(world)
@@ -43,11 +46,26 @@ async def test_the_earlier_deadline_of_two_merged_contacts_survives(world: World
     assert {kind for _, kind in after} == {kind for _, kind in before}
 
 
+async def test_what_holds_the_handoff_moves_the_deadline_that_survived_as_well(world: World) -> None:
+    first = world.vp()
+    await world.settle()
+    await done(world, first, ActKind.EXTEND, more="3 hours")
+    second = world.vp(email="other@northbank.example")
+    await world.settle()
+    before = await running(world)
+    survivor = world.sim.merge_contacts(first, second)
+    await world.settle()
+    await done(world, survivor, ActKind.HOLD, until=world.clock.now() + timedelta(hours=1))
+    clock = (await running(world))[survivor, "accept"]
+    moved = clock["due_at"] - before[second, "accept"]["due_at"]
+    assert timedelta(minutes=59) < moved <= timedelta(hours=1)
+
+
 async def test_the_deadline_that_survived_is_the_one_that_is_missed(world: World) -> None:
     """Edge 10."""
     first = world.vp()
     await world.settle()
-    await held(world, first, world.clock.now() + timedelta(hours=3))
+    await done(world, first, ActKind.EXTEND, more="3 hours")
     second = world.vp(email="other@northbank.example")
     await world.settle()
     due = (await running(world))[second, "accept"]["due_at"]

@@ -252,3 +252,20 @@ async def test_a_call_told_of_after_the_handoff_ended_takes_the_breach_back(worl
     await world.settle()
     assert await world.rows(missed) == []
     assert await world.rows("SELECT 1 FROM audit WHERE action = 'breach taken back'")
+
+
+async def test_a_meeting_to_which_the_lead_did_not_come_stops_no_clock_in_the_end(world: World) -> None:
+    contact = await settled_lead(world)
+    meeting = world.sim.hold_meeting(contact, owner_id=owner(world, "eve@example.com"), hs_meeting_outcome="SCHEDULED")
+    await world.settle()
+    assert await first_touch(world) == "met"
+    world.sim.edit_activity("meetings", meeting, {"hs_meeting_outcome": "NO_SHOW"})
+    await world.settle()
+    assert await first_touch(world) is None
+
+
+async def first_touch(world: World) -> str | None:
+    """What stopped the first owner's clock; None while it runs."""
+    [row] = await world.rows("SELECT stop FROM clock WHERE kind = 'first_touch' AND tenure = 1")
+    stop: str | None = row["stop"]
+    return stop

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from app.clock import SteppedClock
+from app.engine.acting import Asked, act
 from app.engine.probes import AFTER_READ
+from app.handoff.state import ActKind
 from tests.engine.test_lost_leases import At
 from tests.world import World, open_world
 
@@ -19,6 +21,20 @@ async def test_a_privacy_deletion_leaves_nothing_personal_in_any_table(world: Wo
     assert await tables_that_know(world, CANARY) == []
     assert await tables_that_know(world, "Canarywood") == []
     assert await world.rows("SELECT 1 FROM handoff WHERE closed_at IS NULL") == []
+
+
+async def test_what_people_wrote_of_somebody_when_they_acted_is_forgotten(world: World) -> None:
+    contact = world.vp()
+    await world.settle()
+    [row] = await world.rows("SELECT id FROM handoff")
+    for kind in (ActKind.HOLD, ActKind.REASSIGN):
+        asked = Asked(kind, "Mrs Canarywood is in hospital")
+        await act(world.database, world.baton.portal_id, row["id"], asked, by="olga", now=world.clock.now())
+        await world.settle()
+    assert {"act", "clock", "tenure"} <= set(await tables_that_know(world, "Canarywood"))
+    world.sim.erase_contact(contact)
+    await world.settle()
+    assert await tables_that_know(world, "Canarywood") == []
 
 
 async def tables_that_know(world: World, word: str) -> list[str]:

@@ -118,3 +118,17 @@ async def test_going_live_is_refused_while_lanes_wait(shadow: World) -> None:
         await portals.block(connection, shadow.baton.portal_id, "ann@example.com left")
     with pytest.raises(ModeRefused, match=r"ann@example\.com left"):
         await live(shadow)
+
+
+async def test_clocks_wait_while_the_portal_is_in_shadow_and_are_heeded_once_it_is_live_again(world: World) -> None:
+    world.vp()
+    await world.settle()
+    [clock] = await world.rows("SELECT due_at FROM clock WHERE kind = 'accept'")
+    await go_shadow(world.database, world.baton.portal_id, "ada", now=world.clock.now())
+    world.clock.set(clock["due_at"])
+    await world.settle()
+    assert await world.rows("SELECT 1 FROM clock WHERE breached_at IS NOT NULL") == []
+    await live(world)
+    await world.settle()
+    breached = await world.rows("SELECT kind, breached_at FROM clock WHERE breached_at IS NOT NULL")
+    assert breached == [{"kind": "accept", "breached_at": clock["due_at"]}]

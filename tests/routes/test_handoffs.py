@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
+import httpx
 import pytest
 
 from app.clock import SteppedClock
@@ -52,6 +54,11 @@ async def act(person: Person, what: str, **body: str) -> Any:
     return await person("POST", f"{HANDOFFS}/{handoff}/{what}", send={"reason": "a fair", **body})
 
 
+async def keyed(person: Person, *, path: str, key: str, **body: str) -> httpx.Response:
+    """Act under a key of the client's own."""
+    return await person("POST", path, send={"reason": "a fair", **body}, idempotency_key=key)
+
+
 async def test_a_handoff_is_listed_and_shown_with_its_owner_and_its_clocks(desk: Desk, olga: Person) -> None:
     contact = await opened(desk)
     listed = await the_handoff(olga)
@@ -79,6 +86,17 @@ async def test_handoffs_are_found_by_state_owner_pool_and_whether_they_are_overd
     assert list(found.values()) == [1, 0, 1, 0, 1, 0, 0]
     desk.world.clock.advance(timedelta(days=4))
     assert len((await asked(olga, f"{HANDOFFS}?overdue=true"))["handoffs"]) == 1
+
+
+async def test_what_is_held_is_not_overdue(desk: Desk, olga: Person) -> None:
+    await opened(desk)
+    assert (await act(olga, "hold")).status_code == 202
+    await desk.world.settle()
+    desk.world.clock.advance(timedelta(days=4))
+    [one] = (await asked(olga, HANDOFFS))["handoffs"]
+    assert not one["overdue"]
+    whole = await asked(olga, f"{HANDOFFS}/{one['id']}")
+    assert {clock["state"] for clock in whole["clocks"]} == {"paused"}
 
 
 async def test_handoffs_and_clocks_come_in_pages(desk: Desk, olga: Person) -> None:
@@ -198,3 +216,38 @@ async def test_what_is_not_there_is_not_found(olga: Person) -> None:
         answer = await olga(method, f"{HANDOFFS}/{nobody}{path}", send={"reason": "why"} if method == "POST" else None)
         assert (answer.status_code, answer.json()["type"]) == (404, "/problems/not-found")
     assert (await asked(olga, "/api/v1/contacts/1/timeline"))["handoffs"] == []
+
+
+async def test_what_is_asked_for_again_under_the_same_key_is_done_once(desk: Desk, olga: Person) -> None:
+    await opened(desk)
+    handoff = (await the_handoff(olga))["id"]
+    for what, body in (("extend", {"by": "2 business hours"}), ("hold", {}), ("release", {}), ("reassign", {})):
+        send = {"path": f"{HANDOFFS}/{handoff}/{what}", "key": what, **body}
+        first, second = await keyed(olga, **send), await keyed(olga, **send)
+        assert (first.status_code, second.status_code) == (202, 202), second.text
+        assert first.json() == second.json()
+        await desk.world.settle()
+    done = (await asked(olga, f"{HANDOFFS}/{handoff}"))["acts"]
+    assert [one["kind"] for one in done] == ["extend", "hold", "release", "reassign"]
+
+
+async def test_a_key_answers_for_what_it_was_first_used_for_even_once_the_handoff_is_over(
+    desk: Desk, olga: Person
+) -> None:
+    contact = await opened(desk)
+    path = f"{HANDOFFS}/{(await the_handoff(olga))['id']}/hold"
+    first = await keyed(olga, path=path, key="k")
+    other = await keyed(olga, path=path, key="k", reason="another")
+    assert (other.status_code, "key" in other.json()["detail"]) == (409, True)
+    desk.world.sim.edit_contact(contact, {"baton_handoff_status": "rejected", "baton_rejection_reason": "not_a_fit"})
+    await desk.world.settle()
+    assert (await keyed(olga, path=path, key="k")).json() == first.json()
+    assert (await keyed(olga, path=path, key="new")).status_code == 404
+
+
+async def test_of_two_that_ask_under_one_key_at_once_one_acts(desk: Desk, olga: Person) -> None:
+    await opened(desk)
+    path = f"{HANDOFFS}/{(await the_handoff(olga))['id']}/extend"
+    answers = await asyncio.gather(*(keyed(olga, path=path, key="k", by="1 h") for _ in range(4)))
+    assert {one.status_code for one in answers} == {202}
+    assert len(await desk.world.rows("SELECT 1 FROM act")) == 1

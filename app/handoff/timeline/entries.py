@@ -31,7 +31,7 @@ def entries_of(story: Story, now: datetime) -> tuple[Entry, ...]:
         _beginning(story),
         (Entry(act.at, _act(story, act)) for act in story.acts),
         _tenures(story),
-        (_clock_begins(story, timed) for timed in story.clocks),
+        chain.from_iterable(_clock_begins(story, timed) for timed in story.clocks),
         (Entry(at, text) for at, text in running_of(story.clocks, now)),
         (Entry(one.occurred_at, _engagement(story, one)) for one in story.engagements),
         chain.from_iterable(_clock_ends(timed, now) for timed in story.clocks),
@@ -55,11 +55,14 @@ def _tenures(story: Story) -> Iterator[Entry]:
             yield Entry(tenure.confirmed_at, f"{tenure.owner_email} stands on the record")
 
 
-def _clock_begins(story: Story, timed: Timed) -> Entry:
-    """With the deadline that it began with; pauses and extensions move it later."""
+def _clock_begins(story: Story, timed: Timed) -> Iterator[Entry]:
+    """With the deadline that it began with; pauses and extensions move it later. And where an earlier one was set."""
     clock, at = timed.clock, timed.first_due_at
     due = "never due" if at is None else f"due {moment(at, story.time_zone)}"
-    return Entry(clock.started_at, f"{clock.kind.words}: begins, {clock.target}, {due}")
+    yield Entry(clock.started_at, f"{clock.kind.words}: begins, {clock.target}, {due}")
+    if clock.limited_at is not None and clock.no_later_than is not None:
+        sooner = moment(clock.no_later_than, story.time_zone)
+        yield Entry(clock.limited_at, f"{clock.kind.words}: due sooner from now on, {sooner}")
 
 
 def _clock_ends(timed: Timed, now: datetime) -> Iterator[Entry]:
@@ -74,7 +77,16 @@ def _clock_ends(timed: Timed, now: datetime) -> Iterator[Entry]:
     if clock.stopped_at is not None:
         yield Entry(clock.stopped_at, f"{name}: {_stopped(clock, now)}")
     if clock.rescinded_at is not None:
-        yield Entry(clock.rescinded_at, f"{name}: breach taken back, since it was kept in time and that learnt of late")
+        yield Entry(clock.rescinded_at, f"{name}: breach taken back, since {_why_back(clock)}")
+
+
+def _why_back(clock: Clock) -> str:
+    """What was over by the deadline was not missed then; else the deadline was moved on."""
+    missed, stopped = clock.breached_at, clock.stopped_at
+    if missed is None or stopped is None or missed < stopped:
+        return "it is due later"
+    what = "kept in time" if clock.stop is Stop.MET else "over by then"
+    return f"it was {what} and that learnt of late"
 
 
 def _step(clock: Clock, rung: Rung) -> str:

@@ -35,8 +35,7 @@ class Timed:
     def first_due_at(self) -> datetime | None:
         """The deadline as it stood when the clock began."""
         laid = lay_out(self.clock.started_at, Span.parse(self.clock.target), self.calendar)
-        dues = (None if laid is None else laid.due_at, self.clock.no_later_than)
-        return min((at for at in dues if at is not None), default=None)
+        return None if laid is None else laid.due_at
 
     @property
     def _measure(self) -> Calendar:

@@ -78,10 +78,12 @@ clock = Table(
     instant("due_at"),
     Column("pauses", JSONB, nullable=False, server_default="[]"),
     instant("no_later_than"),
+    instant("limited_at"),
     Column("extensions", Integer, nullable=False, server_default="0"),
     instant("stopped_at"),
     Column("stop", Text),
     Column("because", Text, nullable=False, server_default=""),
+    Column("kept_by", Text, nullable=False, server_default=""),
     instant("breached_at"),
     instant("rescinded_at"),
     Column("rungs", JSONB, nullable=False, server_default="[]"),
@@ -91,6 +93,7 @@ clock = Table(
 )
 
 # What a person did to an open handoff, with the reason they gave. Looks take it in; nothing is undone here.
+# `request_key` is the client's own name for having asked.
 act = Table(
     "act",
     metadata,
@@ -104,7 +107,15 @@ act = Table(
     Column("to_owner_id", Text),
     Column("more", Text, nullable=False, server_default=""),
     instant("at", nullable=False),
+    Column("request_key", Text),
     Index("ix_act_handoff", "portal_id", "handoff_id"),
+    Index(
+        "uq_act_request",
+        "portal_id",
+        "request_key",
+        unique=True,
+        postgresql_where=text("request_key IS NOT NULL"),
+    ),
 )
 
 # A time in which the CRM did not answer: no clock runs then.
@@ -159,6 +170,12 @@ write = Table(
     Index("uq_write_key", "portal_id", "key", unique=True),
     Index("ix_write_contact", "portal_id", "contact_id", "state"),
     Index("ix_write_parked", "portal_id", "contact_id", postgresql_where=text("state = 'parked'")),
+    Index(
+        "ix_write_unsettled",
+        "portal_id",
+        "state",
+        postgresql_where=text("state IN ('due', 'sending', 'parked')"),
+    ),
     Index("ix_write_sent", "portal_id", "sent_at"),
     Index("ix_write_handoff", "portal_id", "handoff_id", postgresql_where=text("handoff_id IS NOT NULL")),
     Index("ix_write_crm", "portal_id", "crm_id", postgresql_where=text("crm_id IS NOT NULL")),

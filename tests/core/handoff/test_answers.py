@@ -9,6 +9,7 @@ import pytest
 from app.handoff.decision import Kind, Seat
 from app.handoff.state import HandoffState, History, Lead, StageMove
 from app.records.ids import OwnerId
+from app.sla.clock import Stop
 from tests.core.handoff.parts import (
     APPLIED,
     DAY,
@@ -28,6 +29,7 @@ from tests.core.handoff.parts import (
     set_by,
     unready,
 )
+from tests.core.handoff.timed import QUALIFY, clock, promised, target, timed
 
 
 def declined(**properties: Any) -> Lead:
@@ -102,6 +104,22 @@ def test_a_rejection_waits_some_minutes_for_its_reason() -> None:
     assert decision.look_again_at == NOW + HOUR / 6
     reason = decided(open_lead(history, baton_handoff_status="rejected", baton_rejection_reason="no_budget"))
     assert reason.closing is not None
+
+
+def test_a_rejection_whose_reason_is_waited_for_does_not_keep_the_promise_to_qualify() -> None:
+    by = promised(qualify=target("2 h"))
+    history = {"changes": changed("baton_handoff_status", at=NOW)}
+    running = clock(QUALIFY, "2 h")
+    waiting = decided(open_lead(history, handed=timed(clocks=(running,)), baton_handoff_status="rejected"), by=by)
+    assert [(one.stop, one.next_at) for one in waiting.clocks] == [(None, None)]
+    given = open_lead(
+        history,
+        handed=timed(clocks=waiting.clocks),
+        baton_handoff_status="rejected",
+        baton_rejection_reason="no_budget",
+    )
+    [over] = decided(given, by=by, now=NOW + 2 * HOUR).clocks
+    assert (over.stop, over.stopped_at, over.is_breached) == (Stop.MET, NOW, False)
 
 
 def test_a_rejection_that_stays_without_a_reason_closes_and_the_lead_does_not_come_back() -> None:

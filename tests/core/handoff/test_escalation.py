@@ -10,7 +10,7 @@ import pytest
 
 from app.agreement.model import EXPIRED, Agreement, RecycleRule
 from app.handoff.decide import decide
-from app.handoff.decision import AddTask, CloseTask, Decision, Kind
+from app.handoff.decision import AddTask, CloseTask, Decision, Kind, SetProperties
 from app.handoff.escalation import former_tasks, further_tasks
 from app.handoff.state import ActKind, Handoff, HandoffState, Inputs, PastHandoff, Roster
 from app.handoff.timing import passed_on
@@ -24,6 +24,7 @@ from tests.core.handoff.parts import (
     HOUR,
     NOW,
     VOCABULARY,
+    changed,
     cleared_by,
     override,
     rejected,
@@ -139,6 +140,18 @@ def test_a_lead_that_a_person_gave_to_its_owner_is_not_taken_from_them() -> None
     assert decision.clocks[-1].rungs == (1, 2)
 
 
+def test_what_fell_due_after_a_person_had_given_the_lead_on_is_no_breach_of_the_former_owner() -> None:
+    given = {"changes": changed("hubspot_owner_id", at=START + 30 * MINUTE)}
+    decision = decided(GIVES_ON, timed(), history=given, hubspot_owner_id="zoe")
+    former, _ = decision.clocks
+    assert (former.stop, former.is_breached) == (Stop.PASSED_ON, False)
+    assert decision.notices == ()
+    late = {"changes": changed("hubspot_owner_id", at=START + 70 * MINUTE)}
+    decision = decided(GIVES_ON, timed(), history=late, hubspot_owner_id="zoe")
+    assert [one.is_breached for one in decision.clocks if one.tenure == 1] == [True]
+    assert kinds(decision) == ["breached", "not reassigned"]
+
+
 def test_where_there_is_nobody_else_it_is_tried_again_and_the_step_is_not_done() -> None:
     handed = timed()
     decision = decided(GIVES_ON, handed, among=roster(gone=("dan", "sam")))
@@ -157,6 +170,14 @@ def test_a_person_gives_the_lead_to_whom_they_name() -> None:
     assert decision.assignment is not None
     assert not decision.assignment.charged
     assert [one.stop for one in decision.clocks] == [Stop.PASSED_ON]
+
+
+def test_a_lead_that_a_person_gives_on_stays_accepted() -> None:
+    handed = timed(acts=(act(ActKind.REASSIGN, NOW, to=OwnerId("dan")),), state=HandoffState.ACCEPTED)
+    decision = decided(GIVES_ON, handed, NOW, baton_handoff_status="accepted")
+    assert (decision.kind, decision.handoff_state) == (Kind.REASSIGNED, HandoffState.ACCEPTED)
+    writes = [one.properties for one in decision.writes if isinstance(one, SetProperties)]
+    assert {one.get("baton_handoff_status", "accepted") for one in writes} == {"accepted"}
 
 
 def test_a_person_who_names_nobody_gives_the_lead_to_whoever_is_next() -> None:

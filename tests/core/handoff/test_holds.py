@@ -8,7 +8,8 @@ import pytest
 
 from app.handoff.state import ActKind
 from app.handoff.timing import shown_due
-from app.sla.clock import ClockKind, ClockState, Pause
+from app.sla.clock import ClockKind, ClockState
+from app.sla.pauses import Pause
 from tests.core.handoff.parts import HOUR, NOW
 from tests.core.handoff.timed import (
     FIRST_TOUCH,
@@ -185,6 +186,17 @@ def test_a_breach_by_the_former_agreement_is_taken_back_by_a_longer_one() -> Non
     assert [one.kind for one in timing.rescinded] == [FIRST_TOUCH]
     assert case.clock().breached_at == START + HOUR
     assert case.look(START + 75 * MINUTE).rescinded == ()
+
+
+def test_of_two_changes_that_are_applied_the_later_one_says_when_a_promise_ended() -> None:
+    case = kept()
+    case.acts(act(ActKind.REAPPLY, START + 30 * MINUTE))
+    case.look(START + 2 * HOUR)
+    case.by = promised()
+    case.acts(act(ActKind.REAPPLY, START + 3 * HOUR))
+    case.look(START + 3 * HOUR)
+    assert case.clock().stopped_at == START + 3 * HOUR
+    assert breached(case.handed.clocks) == [FIRST_TOUCH]
 
 
 def test_a_change_that_is_applied_leaves_what_is_finished_as_it_is() -> None:

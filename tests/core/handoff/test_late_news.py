@@ -8,6 +8,7 @@ from datetime import datetime
 from app.handoff.decide import decide
 from app.handoff.decision import Decision, Kind, Notice
 from app.handoff.state import Handoff, HandoffState, Inputs
+from app.handoff.telling import notices_for
 from app.handoff.timing import passed_on
 from app.records.engagement import Engagement
 from app.sla.clock import ClockState, Stop
@@ -21,7 +22,9 @@ from tests.core.handoff.timed import (
     attempts,
     breached,
     call,
+    done,
     lead_of,
+    more,
     promised,
     target,
     tenure,
@@ -63,6 +66,37 @@ def test_a_breach_is_taken_back_once() -> None:
     assert (later.notices, later.clocks) == ((), first.clocks)
 
 
+def test_a_second_breach_after_one_that_an_extension_took_back_is_told_again_and_once() -> None:
+    kept = Kept(TOLD)
+    first = kept.look(START + 70 * MINUTE)
+    kept.acts(more(START + 75 * MINUTE, "30 min"))
+    [taken_back] = kept.look(START + 80 * MINUTE).rescinded
+    second, later = kept.look(START + 95 * MINUTE), kept.look(START + 96 * MINUTE)
+    assert [done(timing) for timing in (first, second, later)] == [["notify manager"], ["notify manager"], []]
+    assert (taken_back.due_at, kept.clock().breached_at) == (START + 90 * MINUTE, START + 90 * MINUTE)
+    keys = [
+        one.key
+        for timing in (first, second)
+        for one in notices_for(TOLD, lead_of(kept.handed), kept.handed, timing.due)
+    ]
+    assert len(set(keys)) == 2
+
+
+def test_a_breach_whose_deadline_moves_and_that_stands_all_the_same_is_told_once() -> None:
+    kept = Kept(TOLD)
+    kept.look(START + 70 * MINUTE)
+    kept.acts(more(START + 75 * MINUTE, "30 min"))
+    timing = kept.look(START + 100 * MINUTE)
+    assert (timing.rescinded, timing.due, kept.clock().breached_at) == ((), (), START + 90 * MINUTE)
+
+
+def test_a_worker_whose_time_runs_behind_takes_no_breach_back() -> None:
+    kept = Kept(TOLD)
+    kept.look(START + HOUR)
+    timing = kept.look(START + HOUR - MINUTE / 60)
+    assert (timing.rescinded, timing.due, breached(timing.clocks)) == ((), (), [FIRST_TOUCH])
+
+
 def test_a_touch_at_the_very_deadline_is_in_time_and_one_a_microsecond_later_is_not() -> None:
     kept = Kept(TOLD, made=[call(START + HOUR)])
     assert breached(kept.look(LATE).clocks) == []
@@ -100,7 +134,7 @@ def test_a_breach_taken_back_after_a_reassignment_is_told_to_both_owners_and_cha
     decision = decided(given_on(), call(START + 50 * MINUTE), now=now)
     assert (decision.kind, decision.handoff_owner) == (Kind.KEPT, None)
     assert told(decision.notices) == [(f"{name}@example.com", "rescinded") for name in ("eve", "dan", "sam")]
-    assert all("given to dan@example.com by then; that stands." in one.lines[-1] for one in decision.notices)
+    assert all("given to dan@example.com by then; that stands." in one.lines[1] for one in decision.notices)
     states = {one.key: one.state(now) for one in decision.clocks}
     assert states == {(FIRST_TOUCH, 1): ClockState.MET, (FIRST_TOUCH, 2): ClockState.RUNNING}
 
@@ -130,6 +164,43 @@ def test_an_attempt_that_is_learnt_of_late_moves_the_last_one_earlier() -> None:
     kept.look(NOW + MINUTE)
     [clock] = kept.handed.clocks
     assert (clock.stopped_at, clock.because) == (START + 2 * MINUTE, "attempt 2: call by eve@example.com")
+
+
+def test_a_touch_that_is_deleted_lets_the_clock_run_on_as_if_it_had_never_been() -> None:
+    kept = Kept(TOLD, made=[call(START + 50 * MINUTE)])
+    kept.look(START + 55 * MINUTE)
+    assert kept.clock().stop is Stop.MET
+    kept.made.clear()
+    assert kept.look(START + 58 * MINUTE).due == ()
+    assert (kept.clock().stop, kept.clock().next_at) == (None, START + HOUR)
+    assert len(kept.look(START + 61 * MINUTE).due) == 1
+    assert kept.clock().breached_at == START + HOUR
+
+
+def test_a_touch_that_is_corrected_counts_from_when_it_took_place() -> None:
+    kept = Kept(TOLD, made=[call(START + 50 * MINUTE, id="7")])
+    kept.look(START + 70 * MINUTE)
+    kept.made[:] = [call(START + 65 * MINUTE, id="7")]
+    kept.look(START + 75 * MINUTE)
+    assert (kept.clock().stopped_at, kept.clock().breached_at) == (START + 65 * MINUTE, START + HOUR)
+
+
+def test_an_attempt_that_is_deleted_is_no_attempt() -> None:
+    kept = Kept(promised(attempts=attempts(2, "1 day")), made=[call(START + MINUTE), call(START + 3 * MINUTE)])
+    kept.look(NOW)
+    kept.made.pop()
+    kept.look(NOW + MINUTE)
+    assert [one.stop for one in kept.handed.clocks] == [None]
+
+
+def test_what_a_property_told_once_stays_though_it_tells_of_a_later_touch_now() -> None:
+    promise = promised(first_touch=target("1 h"))
+    counts = replace(promise.promises["fast"], counts_as_touch=("notes_last_contacted",))
+    kept = Kept(replace(promise, promises={"fast": counts}))
+    for minutes in (10, 90):
+        kept.properties["notes_last_contacted"] = (START + minutes * MINUTE).isoformat()
+        kept.look(START + 100 * MINUTE)
+    assert (kept.clock().stopped_at, kept.clock().is_breached) == (START + 10 * MINUTE, False)
 
 
 def test_a_second_handoff_of_the_same_lead_has_clocks_of_its_own() -> None:

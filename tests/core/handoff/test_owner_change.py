@@ -109,6 +109,13 @@ def test_who_takes_over_a_lead_that_was_touched_and_accepted_owes_neither() -> N
     assert missing(FULL, taken, None) == ()
 
 
+def test_who_gets_a_lead_that_was_taken_from_whoever_had_accepted_it_accepts_it_anew() -> None:
+    kept = Kept(FULL)
+    kept.look(START + 2 * MINUTE, HandoffState.ACCEPTED)
+    taken = replace(kept.handed, tenures=(*kept.handed.tenures, DAN), state=HandoffState.OPEN)
+    assert [one.key for one in missing(FULL, taken, None)] == [(ACCEPT, 2), (FIRST_TOUCH, 2)]
+
+
 def test_clocks_that_stop_before_they_began_stop_as_they_begin() -> None:
     [first, *_] = passed_on(missing(FULL, timed(), None), START - HOUR, "given back")
     assert (first.stopped_at, first.started_at, first.next_at) == (START, START, None)

@@ -13,6 +13,7 @@ from app.handoff.telling import not_reassigned, notices_for, reassigned, recipie
 from app.handoff.timing import DueStep
 from app.records.crm import Contact
 from app.records.ids import ContactId, PoolId
+from app.settings import NOTICE_KINDS
 from app.sla.ladder import read_rung
 from tests.core.handoff.parts import HOUR, agreement
 from tests.core.handoff.timed import (
@@ -32,6 +33,7 @@ from tests.core.handoff.timed import (
 
 SIDES = (Side("marketing", "mia@example.com", ()), Side("sales", "sam@example.com", ()))
 BY = promised(agreement(sides=SIDES), first_touch=target("1 h"))
+WHERE = "Contact 1 in HubSpot."
 HANDED = timed(tenure(), tenure(2, "dan", START + HOUR))
 
 
@@ -85,7 +87,7 @@ def test_a_warning_says_until_when_and_a_breach_since_when() -> None:
     assert warning.lines == (
         "First touch is due 2026-11-20 10:00 (America/New_York); promised within 1 h.",
         "It is with eve@example.com.",
-        "Contact 1 in HubSpot.",
+        WHERE,
     )
     [breach] = told(step("breach", "notify manager"))
     assert (breach.kind, breach.to) == ("breached", "sam@example.com")
@@ -139,6 +141,19 @@ def test_that_nobody_else_gets_the_lead_is_told_to_the_manager_with_the_reason()
     assert notice.lines[0] == "The agreement asks for another owner, but mia gave it to eve."
 
 
+def test_whatever_people_are_told_is_of_a_kind_that_can_be_set_as_urgent() -> None:
+    kept = Kept(BY)
+    kept.look(START + HOUR)
+    kept.acts(more(START + HOUR, "3 h"))
+    made = {
+        *told(step("75 %", "notify owner"), step("breach", "notify owner", number=2)),
+        *reassigned(BY, lead_of(HANDED), HANDED, "cy@example.com", "why"),
+        *not_reassigned(BY, lead_of(HANDED), HANDED, step("breach", "reassign"), "why"),
+        *taken_back(BY, lead_of(kept.handed), kept.handed, kept.look(START + 2 * HOUR).rescinded),
+    }
+    assert {one.kind for one in made} | {"digest"} == NOTICE_KINDS
+
+
 def rescinded(kept: Kept) -> set[tuple[str, ...]]:
     timing = kept.look(START + 2 * HOUR)
     return {one.lines for one in taken_back(BY, lead_of(kept.handed), kept.handed, timing.rescinded)}
@@ -149,7 +164,7 @@ def test_a_breach_taken_back_by_a_touch_names_the_touch_and_its_time() -> None:
     kept.look(START + HOUR)
     kept.made.append(call(START + 50 * MINUTE))
     assert rescinded(kept) == {
-        ("The breach is taken back: call by eve@example.com, 2026-11-20 09:50 (America/New_York).",),
+        ("The breach is taken back: call by eve@example.com, 2026-11-20 09:50 (America/New_York).", WHERE),
     }
 
 
@@ -157,4 +172,4 @@ def test_a_breach_taken_back_by_an_extension_names_the_new_deadline() -> None:
     kept = Kept(BY)
     kept.look(START + HOUR)
     kept.acts(more(START + HOUR, "3 h"))
-    assert rescinded(kept) == {("The breach is taken back: it is due 2026-11-20 13:00 (America/New_York).",)}
+    assert rescinded(kept) == {("The breach is taken back: it is due 2026-11-20 13:00 (America/New_York).", WHERE)}

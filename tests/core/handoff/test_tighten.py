@@ -7,10 +7,10 @@ from typing import Any
 
 from app.agreement.model import Agreement, Promise
 from app.handoff.decision import Decision, Kind
-from app.handoff.state import Lead
+from app.handoff.state import Act, Lead
 from app.sla.clock import Clock
 from tests.core.handoff.parts import HOUR, NOW, agreement, decided, open_lead
-from tests.core.handoff.timed import FIRST_TOUCH, MINUTE, clock, target, timed
+from tests.core.handoff.timed import FIRST_TOUCH, MINUTE, clock, held, more, target, timed
 
 LATER = NOW + 10 * MINUTE
 
@@ -42,13 +42,42 @@ def test_a_demo_request_brings_the_deadline_of_a_reader_forward() -> None:
     assert kept(decision).next_at == NOW + HOUR
 
 
-def test_the_deadline_moves_once() -> None:
+def brought_forward(by: Agreement) -> tuple[Lead, Clock]:
+    """A lead whose deadline came forward at NOW, and its clock."""
     asks = slow_lead(recent_conversion_date=NOW.isoformat())
-    first = kept(decided(asks, by=two_promises()))
-    assert asks.history.handoff is not None
-    handed = replace(asks.history.handoff, clocks=(first,))
-    again = replace(asks, history=replace(asks.history, handoff=handed))
-    assert kept(decided(again, by=two_promises(), now=LATER)).due_at == NOW + HOUR
+    return asks, kept(decided(asks, by=by))
+
+
+def later(lead: Lead, clock: Clock, by: Agreement, *acts: Act) -> Clock:
+    """The clock at LATER, after what people did."""
+    assert lead.history.handoff is not None
+    handed = replace(lead.history.handoff, clocks=(clock,), acts=acts)
+    return kept(decided(replace(lead, history=replace(lead.history, handoff=handed)), by=by, now=LATER))
+
+
+def test_the_deadline_moves_once() -> None:
+    by = two_promises()
+    assert later(*brought_forward(by), by).due_at == NOW + HOUR
+
+
+def test_time_that_a_person_gives_after_that_is_not_taken_away_again() -> None:
+    by = two_promises()
+    lead, clock = brought_forward(by)
+    assert later(lead, clock, by, more(NOW + MINUTE, "3 h")).due_at == NOW + 4 * HOUR
+
+
+def test_a_hold_after_that_moves_the_deadline_that_came_forward() -> None:
+    by = two_promises()
+    lead, clock = brought_forward(by)
+    assert later(lead, clock, by, held(NOW + MINUTE, NOW + HOUR)).due_at == NOW + 119 * MINUTE
+
+
+def test_a_further_sign_brings_it_forward_once_more() -> None:
+    by = two_promises()
+    lead, clock = brought_forward(by)
+    properties = {**lead.contact.properties, "recent_conversion_date": (NOW + 2 * MINUTE).isoformat()}
+    again = replace(lead, contact=replace(lead.contact, properties=properties))
+    assert later(again, clock, by, more(NOW + MINUTE, "3 h")).due_at == LATER + HOUR
 
 
 def test_what_the_lead_did_before_the_handoff_opened_brings_nothing_forward() -> None:

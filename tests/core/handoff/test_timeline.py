@@ -14,9 +14,10 @@ from app.handoff.timeline import Story, Timed, delays_of, entries_of, lines_of, 
 from app.records.engagement import Direction, Engagement, EngagementKind, Maker
 from app.records.ids import OwnerId
 from app.sla.calendar import Calendar
-from app.sla.clock import Clock, ClockKind, ClockState, Pause, Stop, Stopping, time_clock
+from app.sla.clock import Clock, ClockKind, ClockState, Stop, Stopping, time_clock
 from app.sla.hours import Interval
 from app.sla.ladder import read_rung
+from app.sla.pauses import Pause
 from tests.core.sla.test_laws import CASES, Case
 
 HOW_TO = Path(__file__).parents[3] / "docs" / "how-to"

@@ -77,7 +77,7 @@ def test_two_touches_in_one_second_are_two_attempts_and_one_first_touch() -> Non
 def test_the_order_in_which_touches_are_told_does_not_matter() -> None:
     one, two = call(START + MINUTE), call(START + MINUTE, kind=EngagementKind.EMAIL)
     assert touches(one, two) == touches(two, one)
-    assert first_of(touches(two, one), 1) == Touch(START + MINUTE, 1, "call by eve@example.com")
+    assert first_of(touches(two, one), 1) == Touch(START + MINUTE, 1, "call by eve@example.com", f"call/{one.id}")
 
 
 def test_what_is_yet_to_come_is_no_touch_yet() -> None:

@@ -16,7 +16,8 @@ from app.handoff.timing import Timing, keep_time, marked
 from app.records.engagement import Direction, Engagement, EngagementKind, Maker
 from app.records.ids import OwnerId
 from app.records.span import Span
-from app.sla.clock import Clock, ClockKind, Pause
+from app.sla.clock import Clock, ClockKind
+from app.sla.pauses import Pause
 from tests.core.handoff.parts import HOUR, NOW, agreement, handoff, open_lead
 
 START = NOW - HOUR

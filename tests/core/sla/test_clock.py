@@ -15,17 +15,18 @@ from app.sla.clock import (
     ClockKind,
     ClockState,
     Extension,
-    Pause,
     Stop,
     Stopping,
     due_rungs,
     laid_out,
+    limited,
     next_at,
     rung_at,
     time_clock,
 )
 from app.sla.hours import Interval
 from app.sla.ladder import read_rung
+from app.sla.pauses import Pause
 
 START = datetime(2026, 11, 20, 14, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -148,6 +149,25 @@ def test_the_deadline_of_a_record_that_was_merged_in_is_kept_where_it_is_earlier
     assert (
         timed(41, again, extensions=[Extension(START + 40 * MINUTE, Span.parse("1 h"))]).due_at == START + 90 * MINUTE
     )
+
+
+def test_a_deadline_that_was_set_later_is_moved_by_whatever_holds_or_extends_the_clock_since_then() -> None:
+    set_at, limit = START + 10 * MINUTE, START + 30 * MINUTE
+    sooner = limited(CLOCK, ALWAYS, set_at, limit)
+    assert (sooner.due_at, sooner.limited_at) == (limit, set_at)
+    assert timed(25, sooner, pauses=[pause(0, 5)]).due_at == limit
+    assert timed(25, sooner, pauses=[pause(5, 15)]).due_at == limit + 5 * MINUTE
+    assert timed(25, sooner, pauses=[pause(20, None)]).due_at == limit + 5 * MINUTE
+    early, late = (Extension(START + minute * MINUTE, Span.parse("20 min")) for minute in (5, 15))
+    assert timed(25, sooner, extensions=[early]).due_at == limit
+    assert timed(25, sooner, extensions=[early, late]).due_at == limit + 20 * MINUTE
+    assert timed(25, sooner, extensions=[late, late]).due_at == limit + 40 * MINUTE
+
+
+def test_a_deadline_is_never_set_later_than_it_was() -> None:
+    assert limited(CLOCK, ALWAYS, START, DUE) == CLOCK
+    held = replace(CLOCK, pauses=(pause(0, 50),))
+    assert limited(held, ALWAYS, START, START + 20 * MINUTE) == held
 
 
 def rungs(minutes: float, clock: Clock) -> list[int]:

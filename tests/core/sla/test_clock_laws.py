@@ -11,9 +11,10 @@ from hypothesis import given
 
 from app.records.span import Span, Unit
 from app.sla.calendar import ALWAYS, due_at
-from app.sla.clock import Clock, ClockKind, Extension, Pause, Stop, Stopping, due_rungs, next_at, time_clock
+from app.sla.clock import Clock, ClockKind, Extension, Stop, Stopping, due_rungs, limited, next_at, time_clock
 from app.sla.ladder import Rung, read_rung
 from app.sla.lay import push_on
+from app.sla.pauses import Pause
 from tests.core.made import made
 from tests.core.sla.test_laws import Case
 from tests.core.sla.test_laws import case as any_case
@@ -164,6 +165,17 @@ def test_a_pause_never_makes_a_deadline_earlier(life: Life) -> None:
     span, calendar, start = Span.parse(life.clock.target), life.case.calendar, life.case.start
     ends = [push_on(start, span, calendar, life.pauses[:many]) for many in range(len(life.pauses) + 1)]
     assert ends == sorted(end for end in ends if end is not None)
+
+
+@given(LIVES)
+def test_an_earlier_deadline_holds_and_no_pause_makes_it_earlier(life: Life) -> None:
+    clock, calendar, start = life.clock, life.case.calendar, life.case.start
+    due = clock.due_at or start
+    sooner = limited(clock, calendar, start, start + (due - start) / 3)
+    pauses = [Pause(since, until, "held") for since, until in life.pauses]
+    ends = [time_clock(sooner, calendar, start, pauses=pauses[:many]).due_at for many in range(len(pauses) + 1)]
+    assert ends == sorted(end for end in ends if end is not None)
+    assert ends[0] == min(due, start + (due - start) / 3)
 
 
 @given(LIVES)
