@@ -21,6 +21,7 @@
     ├── ActRefused             a handoff cannot be treated so (app.engine.acting)
     ├── FilterRefused          a filter cannot be read (app.records.filter)
     ├── ReplayRefused          a replay cannot be begun or resumed so (app.engine.replay)
+    ├── BackfillRefused        a backfill cannot begin there (app.engine.backfill)
     ├── NoSuchPool             no lead was routed through the pool yet (app.engine.audit_pools)
     ├── NotReckoned            a span cannot be laid on a calendar so (app.routes.calculator)
     ├── ConditionMissing       a change came without If-Match (app.routes.etags)

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from app.bootstrap import Container, open_container
 from app.routes import (
     agreement,
+    backfills,
     backtests,
     brief,
     calculator,
@@ -55,6 +56,7 @@ ROOMS = (
     notices,
     issues,
     replays,
+    backfills,
     keys,
 )
 OpenContainer = Callable[[], AbstractAsyncContextManager[Container]]

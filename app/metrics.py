@@ -68,6 +68,22 @@ LOOK_ERRORS = Counter(
     "baton_look_errors", "Contacts that a look did not finish, by the error's code.", ("code",), registry=PROCESS
 )
 
+REPLAYED = Counter(
+    "baton_replayed_records", "Records of replays by what came of them: done, failed, overtaken.", ("result",),
+    registry=PROCESS,
+)  # fmt: skip
+SWEPT = Counter(
+    "baton_swept_contacts",
+    "Contacts that sweeps and backfills walked past: known; unknown, or missed where no webhook had told. Both are "
+    "looked at.",
+    ("outcome",),
+    registry=PROCESS,
+)
+# Told as 0 from the start: of a count that begins at its first event no increase is seen.
+for _counter, _each in ((REPLAYED, ("done", "failed", "overtaken")), (SWEPT, ("known", "unknown", "missed"))):
+    for _one in _each:
+        _counter.labels(_one)
+
 HUBSPOT_REQUESTS = Counter(
     "baton_hubspot_requests",
     "Calls to HubSpot by what came of them: ok, or the error's code.",
@@ -123,6 +139,15 @@ CLOCKS = Gauge(
 CLOCK_LATENESS = Gauge(
     "baton_clock_lateness_seconds",
     "How long the step of a clock that is most overdue for Baton to take is due; 0 where none is.",
+    registry=PORTAL,
+)
+REPLAY_RECORDS = Gauge(
+    "baton_replay_records", "Records of replays without a result: queued in those that run, looking.", ("state",),
+    registry=PORTAL,
+)  # fmt: skip
+SWEPT_AGE = Gauge(
+    "baton_swept_age_seconds",
+    "How long ago the moment is up to which no change is unknown; 0 before the first sweep, and without sweeps.",
     registry=PORTAL,
 )
 LEADS_WAITING = Gauge(

@@ -16,7 +16,7 @@ from app.errors import BatonError
 if TYPE_CHECKING:
     from app.storage.decisions import StoredDecision
     from app.storage.deliveries import Delivery
-    from app.storage.events import StoredEvent
+    from app.storage.event_pages import StoredEvent
 
     _Whole = tuple[StoredEvent, Delivery | None, StoredDecision | None]
 
@@ -42,12 +42,12 @@ def list_(
     """List events of every state, newest first; a further page with `--after` the last one's key."""
 
     async def work(opened: Opened) -> list[StoredEvent]:
-        from app.storage import events
+        from app.storage import event_pages
 
         async with opened.database.begin() as connection:
-            behind = _only(await events.listed(connection, limit=2, key=after), after) if after else None
+            behind = _only(await event_pages.listed(connection, limit=2, key=after), after) if after else None
             place = (behind.received_at, behind.key) if behind else None
-            return await events.listed(connection, limit=limit, state=state, contact_id=contact, after=place)
+            return await event_pages.listed(connection, limit=limit, state=state, contact_id=contact, after=place)
 
     listed = with_database(work)
     if as_json:
@@ -80,10 +80,10 @@ def show(
 
 async def _whole(opened: Opened, key: str) -> _Whole:
     from app.records.ids import PortalId
-    from app.storage import decisions, deliveries, events
+    from app.storage import decisions, deliveries, event_pages
 
     async with opened.database.begin() as connection:
-        event = _only(await events.listed(connection, limit=2, key=key), key)
+        event = _only(await event_pages.listed(connection, limit=2, key=key), key)
         delivery = await deliveries.get(connection, event.delivery_id)
         if event.decision_id is None:
             return event, delivery, None

@@ -45,7 +45,8 @@ def list_(
     if as_json:
         print_json([_facts(one) for one in found])
     else:
-        print_table(_COLUMNS, [_row(one) for one in found], none="There is no such issue.")
+        none = "There is no issue." if all_ else f"There is no {state} issue."
+        print_table(_COLUMNS, [_row(one) for one in found], none=none)
 
 
 @app.command()

@@ -50,7 +50,7 @@ def plan(
     async def work(opened: Opened) -> Plan:
         from app.engine import replay
 
-        line, now = shlex.join(filter_), opened.clock.now()
+        line, now = _line(filter_), opened.clock.now()
         return await replay.plan(opened, line, version=version, sample=sample, now=now)
 
     found = with_database(work)
@@ -75,7 +75,7 @@ def start(
         from app.engine import replay
 
         _demand(who)
-        asked = replay.Asked(shlex.join(filter_), name, who.actor.name, at_most=at_most)
+        asked = replay.Asked(_line(filter_), name, who.actor.name, at_most=at_most)
         opened = who.opened
         return await replay.start(opened.database, opened.portal_id, asked, now=opened.clock.now())
 
@@ -170,6 +170,13 @@ def resume(replay_id: Id, *, key: Key = None) -> None:
 
     found = acting(work, key)
     say(f"The replay goes on; {found.settled} of {found.total} records are settled.")
+
+
+def _line(words: list[str]) -> str:
+    """The filter as one line; one argument may be the whole line, as an issue or a page shows it."""
+    from app.records.filter import is_line
+
+    return words[0] if len(words) == 1 and is_line(words[0]) else shlex.join(words)
 
 
 def _demand(who: Acting) -> None:

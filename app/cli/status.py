@@ -58,10 +58,12 @@ def _walk(sweep: Sweep | None) -> dict[str, object] | None:
     if sweep is None:
         return None
     return {
+        "id": sweep.id,
         "since": sweep.from_at,
         "until": sweep.until_at,
         "walked_to": sweep.place.at,
         "finished_at": sweep.finished_at,
+        "cancelled_by": sweep.cancelled_by,
         "seen": sweep.seen,
         "marked": sweep.marked,
         "missed": sweep.missed,

@@ -28,7 +28,7 @@ async def take(bench: Bench, rulebook: Rulebook, *, at_once: int = SLICE) -> int
 async def _take(bench: Bench, rulebook: Rulebook, at_once: int, held: Held) -> Sequence[Release]:
     async with bench.database.begin() as connection:
         hints = await events.hints(connection, bench.portal_id, ObjectType.COMPANY, held.ids)
-    told = {hint.object_id for hint in hints if matters(hint, rulebook.company_properties)}
+    told = {hint.object_id for hint in hints if matters(hint, rulebook.company_properties)} | held.unhinted(hints)
     await _tell_people(bench, [CompanyId(each) for each in sorted(told)], at_once)
     async with bench.database.begin() as connection:
         await held.cover(connection, bench.portal_id, told)

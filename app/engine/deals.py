@@ -39,4 +39,4 @@ async def _that_matter(bench: Bench, rulebook: Rulebook, held: Held) -> set[str]
         return set()
     async with bench.database.begin() as connection:
         hints = await events.hints(connection, bench.portal_id, ObjectType.DEAL, held.ids)
-    return {hint.object_id for hint in hints if matters(hint, reads)}
+    return {hint.object_id for hint in hints if matters(hint, reads)} | held.unhinted(hints)

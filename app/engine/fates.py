@@ -40,9 +40,9 @@ def failed(lane: Claimed, error: CrmError, now: datetime) -> Release:
             tired = lane.attempts >= ATTEMPTS_MOST and not isinstance(error, Outage)
             # An outage is nobody's fault: it uses up no more than leaves two tries for afterwards.
             counted = not isinstance(error, Outage) or lane.attempts < ATTEMPTS_MOST - 2
-            return _park(lane, error) if tired else _again(lane, error, now + wait, counted=counted)
+            return _park(lane, error, now) if tired else _again(lane, error, now + wait, counted=counted)
         case Retry.PARK:
-            return _park(lane, error)
+            return _park(lane, error, now)
         case _:
             assert_never(error.retry)
 
@@ -51,7 +51,7 @@ def broken(lane: Claimed, now: datetime, place: int, *, alone: bool) -> Release:
     """A defect of Baton's ended the look. Lanes come back one after the other; the one that fails alone is parked."""
     if alone and lane.attempts >= ATTEMPTS_MOST:
         reason = "Baton fails whenever it looks at this record; the log says where. Please report it"
-        return Release(lane.object_id, lane.generation, failed=True, parked=True, code="defect", reason=reason)
+        return Release(lane.object_id, lane.generation, failed=True, parked_at=now, code="defect", reason=reason)
     wake_at = now + backoff(lane.attempts) + place * _APART
     return Release(
         lane.object_id, lane.generation, wake_at, failed=True, code="defect", reason="a defect ended the look"
@@ -70,13 +70,13 @@ def _again(lane: Claimed, error: CrmError, wake_at: datetime, *, counted: bool) 
     )
 
 
-def _park(lane: Claimed, error: CrmError) -> Release:
+def _park(lane: Claimed, error: CrmError, now: datetime) -> Release:
     hint = getattr(error, "hint", "")
     return Release(
         lane.object_id,
         lane.generation,
         failed=True,
-        parked=True,
+        parked_at=now,
         code=error.code,
         reason=f"{error.words}. {hint}".strip() if hint else error.words,
     )

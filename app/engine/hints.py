@@ -42,6 +42,10 @@ class Held:
     def ids(self) -> list[str]:
         return sorted(self.lanes)
 
+    def unhinted(self, hints: Iterable[Hint]) -> set[str]:
+        """Those of which nothing came: a replay asks for them, so that they are passed on whatever they say."""
+        return self.lanes.keys() - {hint.object_id for hint in hints}
+
     def settled(self, ids: Iterable[str]) -> list[Release]:
         return [fates.settled(self.lanes[each], None) for each in ids]
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
+from app.crm.port import Verdict
 from app.engine.refusals import NothingThere
 from app.records.ids import PortalId
 from app.storage import audit, issues
@@ -16,6 +17,7 @@ from app.storage.issues import Found, IssueKind, IssueState
 
 _LATER = "Replay them when HubSpot answers as it should."
 _MEND = "Mend that in HubSpot or in the agreement, then replay them."
+_THEN = "Then replay them."
 _OF_CODE: Mapping[str, tuple[str, str]] = {
     "invalid": ("HubSpot refuses the change.", _MEND),
     "not_applied": ("HubSpot took the change and left the value as it was.", _MEND),
@@ -35,10 +37,26 @@ _OF_CODE: Mapping[str, tuple[str, str]] = {
     ),
     "quarantined": ("What came is no event.", "See it with `baton events list --state quarantined`, and report it."),
 }
-_REFUSED = (
+_MISSIGNED = (
     "Requests to the webhook were not signed as they must be.",
     "Compare the app's client secret and public URL with BATON_HUBSPOT_CLIENT_SECRET and BATON_PUBLIC_URL.",
 )
+_UNSIGNED = (
+    "Requests to the webhook did not bear HubSpot's signature.",
+    "If they are HubSpot's, let the proxy before Baton pass on their headers; if strangers knock, ignore the issue.",
+)
+_UNTIMELY = (
+    "Requests to the webhook were signed at a time that is not now.",
+    "Set this machine's clock right: `baton doctor` compares it with HubSpot's.",
+)
+_OF_VERDICT: Mapping[str, tuple[str, str]] = {
+    Verdict.NO_SIGNATURE: _UNSIGNED,
+    Verdict.BAD_HEADER: _UNSIGNED,
+    Verdict.BAD_TIMESTAMP: _UNSIGNED,
+    Verdict.TOO_OLD: _UNTIMELY,
+    Verdict.IN_FUTURE: _UNTIMELY,
+    Verdict.MISMATCH: _MISSIGNED,
+}
 _ELSE = ("The last look at these records did not finish.", "Read the words, mend what they name, then replay them.")
 
 
@@ -98,13 +116,15 @@ def _issue(found: Found) -> Issue:
     match found.kind:
         case IssueKind.WRITE:
             cause, remedy = _OF_CODE.get(found.code, _ELSE)
-            return Issue(found, cause, f"{found.sort} {remedy}".strip(), _filter(found))
+            if found.sort:
+                remedy = f"{found.sort} {_THEN if remedy is _MEND else remedy}"
+            return Issue(found, cause, remedy, _filter(found))
         case IssueKind.LOOK:
             return Issue(found, *_OF_CODE.get(found.code, _ELSE), _filter(found))
         case IssueKind.EVENT:
             return Issue(found, *_OF_CODE.get(found.code, _ELSE), None)
         case IssueKind.REQUEST:
-            return Issue(found, *_REFUSED, None)
+            return Issue(found, *_OF_VERDICT.get(found.code, _MISSIGNED), None)
         case _:
             assert_never(found.kind)
 

@@ -92,9 +92,12 @@ async def plan(kept: Kept, line: str, *, version: int | None = None, sample: int
 async def start(database: Database, portal_id: PortalId, asked: Asked, *, now: datetime) -> StoredReplay:
     """Choose what the filter means now and begin; the same replay when it was begun under its request key before.
 
-    Raises FilterRefused, and ReplayRefused when nothing is meant, more than `at_most`, or the key was used otherwise.
+    Raises FilterRefused, and ReplayRefused when nothing is meant, more than `at_most`, the name is blank, or the key
+    was used otherwise.
     """
     wanted = parse_filter(asked.filter, now=now)
+    if not asked.name.strip():
+        raise ReplayRefused("a replay takes a name; say what it is for")
     new = NewReplay(uuid4(), asked.name, str(wanted), asked.by, asked.request_key)
 
     async def work(connection: Connection) -> StoredReplay:
@@ -120,9 +123,14 @@ def _check(many: int, asked: Asked) -> None:
 
 async def _begun_before(connection: Connection, portal_id: PortalId, asked: Asked) -> StoredReplay:
     found = await replays.asked_for(connection, portal_id, asked.request_key or "")
-    if found is None or found.name != asked.name:
+    if found is None or found.name != asked.name or found.filter != _as_of(found.created_at, asked.filter):
         raise ReplayRefused("the key was used for another replay; send a key of its own with each")
     return found
+
+
+def _as_of(at: datetime, line: str) -> str:
+    """The line as it was frozen at an instant."""
+    return str(parse_filter(line, now=at))
 
 
 async def cancel(database: Database, portal_id: PortalId, replay_id: UUID, *, by: str, now: datetime) -> StoredReplay:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from app.engine.look import Bench
+from app.metrics import SWEPT
 from app.records.changes import Changed
 from app.records.ids import ContactId, ObjectType, PortalId
 from app.storage import lanes, sweeps
@@ -44,7 +45,7 @@ async def walk_on(bench: Bench, claimed: Claimed) -> Sweep | None:
     """
     found = await bench.crm.search_changed(claimed.sweep.place, claimed.sweep.until_at)
 
-    async def work(connection: Connection) -> Sweep | None:
+    async def work(connection: Connection) -> tuple[Sweep | None, Page]:
         now = bench.clock.now()
         judged = await judge(connection, bench.portal_id, found.contacts)
         page = Page(len(found.contacts), len(judged.unknown), judged.missed, found.next)
@@ -52,6 +53,15 @@ async def walk_on(bench: Bench, claimed: Claimed) -> Sweep | None:
         if kept is not None:
             records = [(ObjectType.CONTACT, contact_id) for contact_id in judged.unknown]
             await lanes.mark(connection, bench.portal_id, records, wake_at=now, now=now, priority=Priority.BACKGROUND)
-        return kept
+        return kept, page
 
-    return await bench.database.transact(work)
+    walked, page = await bench.database.transact(work)
+    if walked is not None:
+        _count(page)
+    return walked
+
+
+def _count(page: Page) -> None:
+    SWEPT.labels("known").inc(page.seen - page.marked)
+    SWEPT.labels("unknown").inc(page.marked - page.missed)
+    SWEPT.labels("missed").inc(page.missed)

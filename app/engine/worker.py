@@ -17,10 +17,11 @@ import structlog
 from app.engine.around import take_hints
 from app.engine.beside import Beside, keep_at
 from app.engine.look import Bench, look
+from app.engine.parked import ring
 from app.engine.portal import PortalWatch
 from app.engine.unpack import Unpacking
 from app.logs import defect_of
-from app.storage import deliveries, lanes
+from app.storage import deliveries, issues, lanes, replays, sweeps
 from app.storage.database import is_away
 from app.storage.migrate import make_partitions
 
@@ -29,6 +30,8 @@ _log = structlog.get_logger(__name__)
 _AFTER_ERROR_SECONDS = 1.0
 _TIDY_SECONDS = 3600.0
 _BODIES_KEPT = timedelta(days=3)
+_RUNS_KEPT = timedelta(days=90)
+"""How long sweeps, replays and counts of refused requests are kept once they are over."""
 _PASSES_MOST = 16
 
 
@@ -86,7 +89,7 @@ class Worker:
                 await self._rest(stop)
 
     async def work(self) -> bool:
-        """One round: unpack, pass on what goes on around contacts, look. False when there was nothing to do.
+        """One round: unpack, pass on what goes on around contacts, look, ring. False when there was nothing to do.
 
         What a look takes was due before the hints were: one at a company that came together with its contacts is passed
         on first, and costs no second look at them.
@@ -105,7 +108,8 @@ class Worker:
         looked = await look(self._bench, *ready, due=due)
         if looked.barred:
             self._watch.refresh_soon()
-        return came or around > 0 or (looked.contacts > 0 and not looked.barred)
+        rang = await ring(self._bench, *ready)
+        return came or around + rang > 0 or (looked.contacts > 0 and not looked.barred)
 
     async def _unpack(self) -> bool:
         """Unpack what came, within bounds, before looking: what hints at one record then costs one look."""
@@ -123,7 +127,7 @@ class Worker:
                 await wait
 
     async def _tidy(self) -> None:
-        """Now and then: make the coming months' partitions, forget raw bytes that are old and unpacked."""
+        """Now and then: make the coming months' partitions, forget raw bytes and what was over long ago."""
         if self._bench.monotonic() < self._tidy_at:
             return
         self._tidy_at = self._bench.monotonic() + _TIDY_SECONDS
@@ -132,6 +136,10 @@ class Worker:
             await make_partitions(connection, now=now)
         async with self._bench.database.begin() as connection:
             await deliveries.drop_bodies(connection, before=now - _BODIES_KEPT)
+        async with self._bench.database.begin() as connection:
+            await sweeps.forget(connection, before=now - _RUNS_KEPT)
+            await replays.forget(connection, before=now - _RUNS_KEPT)
+            await issues.forget_turned_away(connection, before=now - _RUNS_KEPT)
 
 
 async def drained(bench: Bench) -> bool:

@@ -24,6 +24,8 @@ LENGTH_MOST = 1_000
 _AGO_MOST = timedelta(days=3_660)
 _AGO = re.compile(r"(\d{1,6})([mhdw])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_ID = re.compile(r"[0-9]{1,20}")
+_KEY = re.compile(r"[0-9a-f]{4,64}")
 _SPACED = "takes a span like 24h, 30m, 7d or 2w, or an instant like 2026-11-20T10:00:00Z"
 
 
@@ -49,7 +51,7 @@ class Filter:
 
     `type` is an event's as HubSpot names it, `event` the beginning of its key. `error` is a code, or a part of what
     the CRM said, in any case. `owner` and `route` are those of the open handoff. `since` and `until` bound when the
-    record, or the event, was last heard of.
+    record, or the event, was last heard of. What reads through events names one of them, a record or `since`.
     """
 
     state: Standing | None = None
@@ -61,6 +63,16 @@ class Filter:
     route: str | None = None
     record: tuple[ObjectType, str] | None = None
     event: str | None = None
+
+    @property
+    def asks_what_is_parked(self) -> bool:
+        return self.state is Standing.PARKED or self.error is not None
+
+    @property
+    def asks_events(self) -> bool:
+        """Whether what came is read, and not only what stands."""
+        asked = (self.state, self.type, self.event, self.since, self.until)
+        return not self.asks_what_is_parked and any(one is not None for one in asked)
 
     def __str__(self) -> str:
         """The line that is read as this filter, whenever it is read."""
@@ -103,6 +115,19 @@ def parse_filter(line: str, *, now: datetime) -> Filter:
     return _filter(given, now)
 
 
+def is_line(text: str) -> bool:
+    """Whether each part of it begins as a word of a filter does: not so a single word whose value has blanks."""
+    try:
+        return all(_named(word) for word in shlex.split(text))
+    except ValueError:
+        return False
+
+
+def _named(word: str) -> bool:
+    name, colon, _ = word.partition(":")
+    return bool(colon) and name in NAMES
+
+
 def _words(line: str) -> list[str]:
     try:
         return shlex.split(line)
@@ -140,11 +165,19 @@ def _filter(given: Mapping[str, str], now: datetime) -> Filter:
         owner=given.get("owner"),
         route=given.get("route"),
         record=_record(record) if record else None,
-        event=given.get("event"),
+        event=_event(given["event"]) if "event" in given else None,
     )
+    _check(made)
+    return made
+
+
+def _check(made: Filter) -> None:
     if made.error and made.state not in {None, Standing.PARKED}:
         raise FilterRefused(f"`error` asks for what is parked, `state` for what is {made.state}; leave one of them out")
-    return made
+    bounded = made.since or made.record or made.event or made.state is Standing.PENDING
+    if made.asks_events and not bounded:
+        asked = "type" if made.type else "state" if made.state else "until"
+        raise FilterRefused(f"`{asked}` would read every event that ever came; say since when, as `since:30d`")
 
 
 def _state(text: str) -> Standing:
@@ -164,9 +197,17 @@ def _record(text: str) -> tuple[ObjectType, str]:
         object_type = ObjectType(kind) if slash else ObjectType.CONTACT
     except ValueError:
         raise FilterRefused(f"`record` is {text!r}; before the / it takes one of: {', '.join(ObjectType)}") from None
-    if not own_id:
-        raise FilterRefused(f"`record` is {text!r}; it takes an id, as contact/123")
+    if not _ID.fullmatch(own_id):
+        # One id that is none makes HubSpot refuse a whole batch of reads.
+        raise FilterRefused(f"`record` is {text!r}; it takes an id in digits, as contact/123")
     return object_type, own_id
+
+
+def _event(text: str) -> str:
+    key = text.lower()
+    if not _KEY.fullmatch(key):
+        raise FilterRefused(f"`event` is {text!r}; it takes four or more of the first signs of a key, as 9f3c")
+    return key
 
 
 def _instant(name: str, text: str, now: datetime) -> datetime:

@@ -16,6 +16,7 @@ from app.agreement.faults import AgreementError, pointer
 from app.engine.absence import AbsenceRefused
 from app.engine.acting import ActRefused
 from app.engine.audit_pools import NoSuchPool
+from app.engine.backfill import BackfillRefused
 from app.engine.backtest import BacktestRefused
 from app.engine.explain import Unexplained
 from app.engine.keys import KeyRefused, NoSuchKey
@@ -52,6 +53,7 @@ KINDS: Mapping[type[BatonError], Kind] = {
     AbsenceRefused: Kind.REQUEST,
     OutOfCalendar: Kind.REQUEST,
     FilterRefused: Kind.REQUEST,
+    BackfillRefused: Kind.REQUEST,
     ActRefused: Kind.NOT_DONE,
     ReplayRefused: Kind.NOT_REPLAYED,
     NotReckoned: Kind.REQUEST,

@@ -19,6 +19,11 @@ def backtest_at(backtest_id: UUID) -> str:
     return f"/api/v1/backtests/{backtest_id}"
 
 
+def backfill_at(backfill_id: UUID) -> str:
+    """The path of one backfill."""
+    return f"/api/v1/backfills/{backfill_id}"
+
+
 def replay_at(replay_id: UUID) -> str:
     """The path of one replay."""
     return f"/api/v1/replays/{replay_id}"

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Response
 from fastapi.responses import StreamingResponse
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from app.bootstrap import Container
 from app.engine import replay
@@ -18,7 +18,7 @@ from app.engine.replay import SAMPLE, Asked, Plan
 from app.records.filter import LENGTH_MOST
 from app.routes.answers import Shown
 from app.routes.auth import Inside, Operator, Reader
-from app.routes.given import LAST_NUMBER, Body, Words
+from app.routes.given import LAST_NUMBER, Body, RequestKey, SomeWords
 from app.routes.locations import replay_at
 from app.storage.replays import Item, ItemState, ReplayState, StoredReplay
 from app.storage.writes import WriteKind
@@ -46,7 +46,7 @@ class ReplayWanted(Body):
     """What is meant, and a name for the audit. With `at_most`, it begins only if no more records are meant."""
 
     filter: FilterLine
-    name: Annotated[Words, StringConstraints(min_length=1)]
+    name: SomeWords
     at_most: int | None = Field(None, ge=1, le=LAST_NUMBER)
 
 
@@ -165,9 +165,7 @@ async def start(
     response: Response,
     container: Inside,
     actor: Operator,
-    key: Annotated[
-        str | None, Header(alias="Idempotency-Key", min_length=1, max_length=200, description="Asked again, it is one.")
-    ] = None,
+    key: RequestKey = None,
 ) -> ReplayShown:
     """Begin. The records are those that are meant now; workers look at them behind what is live."""
     asked = Asked(wanted.filter, wanted.name, actor.name, key, wanted.at_most)
@@ -232,11 +230,24 @@ async def resume(replay_id: UUID, container: Inside, actor: Operator) -> ReplayS
     "/{replay_id}/events",
     operation_id="replay_events",
     response_class=StreamingResponse,
-    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+    responses={
+        200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}},
+        204: {"description": "It is over, and the client knows: do not ask again."},
+    },
 )
-async def events(replay_id: UUID, container: Inside, _: Reader) -> StreamingResponse:
-    """How far it is, again and again as server-sent events named `progress`, until it is done or cancelled."""
+async def events(
+    replay_id: UUID,
+    container: Inside,
+    _: Reader,
+    last: Annotated[str, Header(alias="Last-Event-ID", description="The `id` of the last event that came.")] = "",
+) -> Response:
+    """How far it is, again and again as server-sent events named `progress`, until it is done or cancelled.
+
+    Who asks once more when it is over, as browsers do by themselves, gets no content.
+    """
     first = await replay.replay_of(container.database, container.portal_id, replay_id)
+    if first.state is not ReplayState.RUNNING and last == _event_id(first):
+        return Response(status_code=204)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(_told(container, first), media_type="text/event-stream", headers=headers)
 
@@ -249,5 +260,9 @@ async def _told(container: Container, seen: StoredReplay) -> AsyncIterator[str]:
         yield _event(seen)
 
 
+def _event_id(seen: StoredReplay) -> str:
+    return f"{seen.state}-{seen.settled}"
+
+
 def _event(seen: StoredReplay) -> str:
-    return f"event: progress\ndata: {ReplayShown.of(seen).model_dump_json()}\n\n"
+    return f"event: progress\nid: {_event_id(seen)}\ndata: {ReplayShown.of(seen).model_dump_json()}\n\n"

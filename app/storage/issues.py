@@ -40,8 +40,8 @@ class IssueState(StrEnum):
 class Found:
     """A group of what stands. `sort` tells groups of one code and place apart: a hint, or why an event is none.
 
-    `words` are those of the newest. `last_hour` and `hour_before` count what was seen then; for requests, by the hour
-    in which the last of them came.
+    Something is seen when it is marked for a look, and when that parks it. `words` are those of the newest. `last_hour`
+    and `hour_before` count what was seen then; for requests, by the hour in which the last of them came.
     """
 
     fingerprint: str
@@ -63,12 +63,13 @@ class Found:
 
 _STANDING = """
     SELECT 'look' AS kind, object_type AS place, coalesce(code, 'parked') AS code, '' AS sort, reason AS words,
-           object_type || '/' || object_id AS record, marked_at AS first_at, marked_at AS seen_at, 1 AS many
+           object_type || '/' || object_id AS record, marked_at AS first_at,
+           greatest(marked_at, parked_at) AS seen_at, 1 AS many
     FROM lane WHERE portal_id = :portal_id AND parked AND NOT (object_type = 'contact' AND EXISTS (
         SELECT FROM write WHERE write.portal_id = :portal_id AND contact_id = object_id AND state = 'parked'))
     UNION ALL
     SELECT 'write', write.kind, coalesce(write.code, 'parked'), coalesce(hint, ''), words,
-           'contact/' || contact_id, made_at, greatest(made_at, marked_at), 1
+           'contact/' || contact_id, made_at, greatest(made_at, marked_at, parked_at), 1
     FROM write LEFT JOIN lane ON lane.portal_id = write.portal_id AND object_type = 'contact' AND object_id = contact_id
     WHERE write.portal_id = :portal_id AND state = 'parked'
     UNION ALL
@@ -139,6 +140,12 @@ async def turned_away(
         """),
         {"portal_id": portal_id, "source": source, "verdict": verdict, "many": many, "now": now},
     )
+
+
+async def forget_turned_away(connection: Connection, *, before: datetime) -> int:
+    """Drop the counts of refused requests of which the last came before an instant; returns how many hours."""
+    done = await connection.execute(text("DELETE FROM refused_request WHERE last_at < :before"), {"before": before})
+    return int(done.rowcount)
 
 
 def _found(row: RowMapping) -> Found:

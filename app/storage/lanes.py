@@ -48,7 +48,7 @@ class Claimed:
 class Release:
     """How a lane is let go: when to wake next (None: never again, the lane goes), and why it waits.
 
-    `failed` keeps the count of attempts; otherwise it starts over. `parked` needs a person or a new event.
+    `failed` keeps the count of attempts; otherwise it starts over. With `parked_at` it needs a person or a new event.
     `whole`: the look took everything in, and the record need not be read again before `read_by` for time alone.
     """
 
@@ -57,11 +57,15 @@ class Release:
     wake_at: datetime | None = None
     failed: bool = False
     counted: bool = True
-    parked: bool = False
+    parked_at: datetime | None = None
     code: str | None = None
     reason: str | None = None
     whole: bool = False
     read_by: datetime | None = None
+
+    @property
+    def parked(self) -> bool:
+        return self.parked_at is not None
 
 
 async def mark(
@@ -282,13 +286,14 @@ async def _let_go(
                 lease_token = NULL, leased_until = NULL,
                 wake_at = least(lane.wake_at, let.wake_at),
                 attempts = CASE WHEN let.failed THEN greatest(lane.attempts - let.uncounted, 0) ELSE 0 END,
-                parked = let.parked, code = let.code, reason = let.reason,
+                parked = let.parked, parked_at = let.parked_at, code = let.code, reason = let.reason,
                 priority = CASE WHEN lane.generation = let.covered THEN :live ELSE lane.priority END,
                 covered = let.covered, read_by = let.read_by
             FROM unnest(CAST(:ids AS text[]), CAST(:wakes AS timestamptz[]), CAST(:failed AS boolean[]),
                         CAST(:uncounted AS integer[]), CAST(:parked AS boolean[]), CAST(:codes AS text[]),
-                        CAST(:reasons AS text[]), CAST(:covered AS bigint[]), CAST(:read_by AS timestamptz[]))
-                 AS let (object_id, wake_at, failed, uncounted, parked, code, reason, covered, read_by)
+                        CAST(:reasons AS text[]), CAST(:covered AS bigint[]), CAST(:read_by AS timestamptz[]),
+                        CAST(:parked_at AS timestamptz[]))
+                 AS let (object_id, wake_at, failed, uncounted, parked, code, reason, covered, read_by, parked_at)
             WHERE lane.portal_id = :portal_id AND lane.object_type = :object_type AND lane.object_id = let.object_id
         """),
         {
@@ -300,6 +305,7 @@ async def _let_go(
             "failed": [item.failed for item in kept],
             "uncounted": [0 if item.counted else 1 for item in kept],
             "parked": [item.parked and generations[item.object_id] == item.generation for item in kept],
+            "parked_at": [item.parked_at for item in kept],
             "codes": [item.code for item in kept],
             "reasons": [item.reason for item in kept],
             "covered": [item.generation if item.whole else None for item in kept],

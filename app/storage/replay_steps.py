@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,8 @@ from app.records.ids import ObjectType, PortalId
 from app.storage import lanes
 from app.storage.database import Connection
 from app.storage.lanes import Priority
+from app.storage.replays import ItemState
+from app.storage.selections import TRIED_AGAIN
 
 Record = tuple[ObjectType, str]
 
@@ -74,7 +77,10 @@ async def next_queued(connection: Connection, portal_id: PortalId, replay_id: UU
 async def pass_over(
     connection: Connection, portal_id: PortalId, running: Running, records: Sequence[Record], *, now: datetime
 ) -> set[Record]:
-    """Settle those that a newer decision overtook, unless they are parked since; returns them."""
+    """Settle those that a newer decision overtook, unless they are parked since; returns them.
+
+    A decision overtakes if the contact was read for it, not if it was made from what is stored, for a clock alone.
+    """
     rows = await connection.execute(
         text("""
             UPDATE replay_item SET state = 'overtaken', decision_id = newer.id, outcome = newer.kind,
@@ -82,13 +88,15 @@ async def pass_over(
             FROM (SELECT DISTINCT ON (contact_id) * FROM decision
                   WHERE portal_id = :portal_id AND contact_id = ANY(:contacts) AND at > :since
                   ORDER BY contact_id, at DESC) AS newer
+                 JOIN contact ON contact.portal_id = :portal_id AND contact.id = newer.contact_id
+                                 AND contact.read_at > :since
             WHERE replay_item.portal_id = :portal_id AND replay_id = :replay_id
               AND object_type = 'contact' AND object_id = newer.contact_id
               AND NOT EXISTS (SELECT FROM lane WHERE lane.portal_id = :portal_id AND lane.object_type = 'contact'
                                 AND lane.object_id = newer.contact_id AND parked)
               AND NOT EXISTS (SELECT FROM write WHERE write.portal_id = :portal_id
                                 AND write.contact_id = newer.contact_id AND write.state = 'parked')
-            RETURNING object_id
+            RETURNING replay_item.object_id
         """),
         {
             "portal_id": portal_id,
@@ -127,23 +135,21 @@ async def ask(
 
 
 async def _make_due(connection: Connection, portal_id: PortalId, contacts: Sequence[str]) -> None:
-    """Notes, tasks and closings of open handoffs that were refused; properties are decided anew by the look."""
+    """What was refused and is still wanted; properties are decided anew by the look."""
     await connection.execute(
-        text("""
-            UPDATE write SET state = 'due' FROM handoff
-            WHERE write.portal_id = :portal_id AND write.contact_id = ANY(:ids) AND write.state = 'parked'
-              AND write.kind <> 'properties' AND handoff.portal_id = :portal_id AND handoff.id = write.handoff_id
-              AND handoff.closed_at IS NULL
+        text(f"""
+            UPDATE write SET state = 'due'
+            WHERE portal_id = :portal_id AND contact_id = ANY(:ids) AND kind <> 'properties' AND {TRIED_AGAIN}
         """),
         {"portal_id": portal_id, "ids": list(contacts)},
     )
 
 
-async def settle(connection: Connection, portal_id: PortalId, *, now: datetime) -> int:
-    """Keep the result of every record that was looked at since it was asked for; returns how many.
+async def settle(connection: Connection, portal_id: PortalId, *, now: datetime) -> Counter[ItemState]:
+    """Keep the result of every record that was looked at since it was asked for; returns how many came to which.
 
     It was, when its lane is gone, began anew, is parked once more, or was covered at the generation asked for. The
-    result is the first decision since.
+    result is the newest decision: one before may be of a look that had read the record before it was asked for.
     """
     done = await connection.execute(
         text("""
@@ -157,7 +163,7 @@ async def settle(connection: Connection, portal_id: PortalId, *, now: datetime) 
                        lane.code, lane.reason, made.id AS decision_id, coalesce(made.kind, 'looked at') AS kind,
                        coalesce(made.because, CASE item.object_type
                            WHEN 'contact' THEN 'the record is gone, or was merged with another'
-                           ELSE 'passed on to the contacts it concerns' END) AS because
+                           ELSE 'passed on to the contacts it concerns, where the agreement reads it' END) AS because
                 FROM replay_item AS item
                 LEFT JOIN lane ON lane.portal_id = item.portal_id AND lane.object_type = item.object_type
                                   AND lane.object_id = item.object_id
@@ -165,7 +171,7 @@ async def settle(connection: Connection, portal_id: PortalId, *, now: datetime) 
                     SELECT id, kind, because FROM decision
                     WHERE decision.portal_id = :portal_id AND item.object_type = 'contact'
                       AND contact_id = item.object_id AND at >= item.marked_at
-                    ORDER BY at LIMIT 1) AS made ON true
+                    ORDER BY at DESC LIMIT 1) AS made ON true
                 WHERE item.portal_id = :portal_id AND item.state = 'looking'
                   AND (lane.object_id IS NULL OR lane.generation < item.generation OR lane.parked
                        OR lane.covered >= item.generation)
@@ -173,10 +179,11 @@ async def settle(connection: Connection, portal_id: PortalId, *, now: datetime) 
             WHERE replay_item.portal_id = :portal_id AND replay_item.replay_id = seen.replay_id
               AND replay_item.object_type = seen.object_type AND replay_item.object_id = seen.object_id
               AND replay_item.state = 'looking'
+            RETURNING replay_item.state
         """),
         {"portal_id": portal_id, "now": now},
     )
-    return int(done.rowcount)
+    return Counter(ItemState(row.state) for row in done)
 
 
 async def finish(connection: Connection, portal_id: PortalId, *, now: datetime) -> list[UUID]:

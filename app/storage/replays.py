@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import RowMapping, text
 
-from app.records.ids import PortalId
+from app.records.ids import ContactId, PortalId
 from app.storage.database import Connection
 from app.storage.selections import Selection
 
@@ -198,6 +198,27 @@ async def items(
         )
         for row in rows
     ]  # fmt: skip
+
+
+async def forget(connection: Connection, *, before: datetime) -> int:
+    """Drop replays with their records that were done before an instant, or cancelled and begun before; how many."""
+    over = "state = 'done' AND finished_at < :before OR state = 'cancelled' AND created_at < :before"
+    await connection.execute(
+        text(f"DELETE FROM replay_item WHERE replay_id IN (SELECT id FROM replay WHERE {over})"), {"before": before}
+    )
+    done = await connection.execute(text(f"DELETE FROM replay WHERE {over}"), {"before": before})
+    return int(done.rowcount)
+
+
+async def erase(connection: Connection, portal_id: PortalId, contact_ids: Sequence[ContactId]) -> None:
+    """Forget what was said of these people; which replays they were in, and what came of it, stays."""
+    await connection.execute(
+        text("""
+            UPDATE replay_item SET words = NULL
+            WHERE portal_id = :portal_id AND object_type = 'contact' AND object_id = ANY(:ids)
+        """),
+        {"portal_id": portal_id, "ids": list(contact_ids)},
+    )
 
 
 def _stored(row: RowMapping) -> StoredReplay:

@@ -22,9 +22,6 @@ _PARKED = """
 _HEARD_OF = """
     SELECT object_type, object_id, state AS code, reason, received_at AS seen_at FROM event
     WHERE portal_id = :portal_id AND object_type IS NOT NULL AND object_id IS NOT NULL
-      AND (CAST(:state AS text) IS NULL OR state = :state)
-      AND (CAST(:type AS text) IS NULL OR type_name = :type)
-      AND (CAST(:event AS text) IS NULL OR starts_with(key, :event))
 """
 _KNOWN = """
     SELECT 'contact' AS object_type, id AS object_id, NULL AS code, NULL AS reason, read_at AS seen_at FROM contact
@@ -34,16 +31,18 @@ _NAMED = """
     SELECT CAST(:object_type AS text) AS object_type, CAST(:object_id AS text) AS object_id, NULL AS code,
            NULL AS reason, CAST(NULL AS timestamptz) AS seen_at
 """
-_TOLD_SO = """EXISTS (
-    SELECT FROM event WHERE event.portal_id = :portal_id
-      AND event.object_type = seen.object_type AND event.object_id = seen.object_id
-      AND (CAST(:type AS text) IS NULL OR type_name = :type)
-      AND (CAST(:event AS text) IS NULL OR starts_with(key, :event)))"""
+_ABOUT = "event.portal_id = :portal_id AND event.object_type = seen.object_type AND event.object_id = seen.object_id"
+_OF_KEY = "key >= :event AND key <= CAST(:event AS text) || 'g'"
+"""The keys that begin so: they are in hexadecimal digits, all of them before `g`, and their index is in order."""
 _IN_HAND = """seen.object_type = 'contact' AND EXISTS (
     SELECT FROM handoff LEFT JOIN owner ON owner.portal_id = handoff.portal_id AND owner.id = handoff.owner_id
     WHERE handoff.portal_id = :portal_id AND handoff.contact_id = seen.object_id AND closed_at IS NULL
       AND (CAST(:route AS text) IS NULL OR route = :route)
       AND (CAST(:owner AS text) IS NULL OR lower(owner.email) = lower(:owner)))"""
+TRIED_AGAIN = """write.state = 'parked' AND (write.kind = 'closing' OR EXISTS (
+    SELECT FROM handoff WHERE handoff.portal_id = write.portal_id AND handoff.id = write.handoff_id
+      AND handoff.closed_at IS NULL))"""
+"""Which notes and tasks that were refused are still wanted; what is to be closed stays so, whatever of the handoff."""
 _ERROR = "(lower(seen.code) = lower(:error) OR strpos(lower(seen.reason), lower(:error)) > 0)"
 
 
@@ -61,13 +60,12 @@ def selection_of(portal_id: PortalId, wanted: Filter) -> Selection:
     Without a state: what is parked where an error is asked for, what was heard of where an event or a time is, the
     record that is named, known or not, else every contact that is known.
     """
-    told = wanted.type is not None or wanted.event is not None
-    conditions = list(_bounds(wanted))
-    if wanted.state is Standing.PARKED or wanted.error is not None:
+    conditions, told = _bounds(wanted), _of_event(wanted)
+    if wanted.asks_what_is_parked:
         source = _PARKED
-        conditions += [_TOLD_SO] if told else []
-    elif wanted.state is not None or told or wanted.since or wanted.until:
-        source = _HEARD_OF
+        conditions += [f"EXISTS (SELECT FROM event WHERE {' AND '.join([_ABOUT, *told])})"] if told else []
+    elif wanted.asks_events:
+        source = " AND ".join([_HEARD_OF, *_in_state(wanted.state), *told])
     else:
         source = _KNOWN if wanted.record is None else _NAMED
     held = f"WHERE {' AND '.join(conditions)}" if conditions else ""
@@ -76,6 +74,17 @@ def selection_of(portal_id: PortalId, wanted: Filter) -> Selection:
         {held} ORDER BY object_type, object_id, seen_at DESC
     """
     return Selection(query, _values(portal_id, wanted))
+
+
+def _of_event(wanted: Filter) -> list[str]:
+    """What an event must be."""
+    asked = ((wanted.type, "type_name = :type"), (wanted.event, _OF_KEY))
+    return [condition for given, condition in asked if given is not None]
+
+
+def _in_state(state: Standing | None) -> list[str]:
+    """The state is a part of the query, not a value: the index of what is pending holds for that word alone."""
+    return [] if state is None else [f"state = '{state.value}'"]
 
 
 def _bounds(wanted: Filter) -> list[str]:
@@ -94,7 +103,6 @@ def _values(portal_id: PortalId, wanted: Filter) -> dict[str, object]:
     kind, own_id = wanted.record or (None, None)
     return {
         "portal_id": portal_id,
-        "state": wanted.state.value if wanted.state else None,
         "type": wanted.type,
         "event": wanted.event,
         "error": wanted.error,
@@ -145,7 +153,7 @@ async def effects(connection: Connection, chosen: Selection) -> list[Effect]:
     """What was to be told about the contacts meant, by kind."""
     rows = await connection.execute(
         text(f"""
-            SELECT kind, count(*) FILTER (WHERE write.state = 'parked') AS again,
+            SELECT kind, count(*) FILTER (WHERE {TRIED_AGAIN}) AS again,
                    count(*) FILTER (WHERE write.state = 'done') AS standing,
                    count(*) FILTER (WHERE write.state = 'sending') AS unknown
             FROM write JOIN ({chosen.query}) AS chosen

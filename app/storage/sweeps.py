@@ -8,12 +8,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import RowMapping, insert, text
+from sqlalchemy import RowMapping, text
 
 from app.records.changes import Changed, Place
 from app.records.ids import ContactId, PortalId
 from app.storage.database import Connection
-from app.storage.tables import sweep
 
 
 class SweepKind(StrEnum):
@@ -23,9 +22,16 @@ class SweepKind(StrEnum):
     """Asked for by a person, over a longer past."""
 
 
+class SweepState(StrEnum):
+    RUNNING = "running"
+    DONE = "done"
+    CANCELLED = "cancelled"
+    """Broken off by a person: what it marked until then is looked at."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """A walk from `from_at` up to `until_at`. `words` say why it last stood still.
+    """A walk from `from_at` up to `until_at`, over when it has `finished_at`. `words` say why it last stood still.
 
     `seen` counts the contacts walked past, `marked` those that needed a look, `missed` those of them of which no
     webhook had told.
@@ -40,8 +46,16 @@ class Sweep:
     marked: int
     missed: int
     begun_at: datetime
+    begun_by: str | None
     finished_at: datetime | None
+    cancelled_by: str | None
     words: str | None
+
+    @property
+    def state(self) -> SweepState:
+        if self.cancelled_by is not None:
+            return SweepState.CANCELLED
+        return SweepState.RUNNING if self.finished_at is None else SweepState.DONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,26 +101,6 @@ async def begin_if_due(
     return bool(done.rowcount)
 
 
-async def add_backfill(
-    connection: Connection, portal_id: PortalId, *, since: datetime, until: datetime, by: str, now: datetime
-) -> UUID:
-    """Queue a walk over the past; returns its id."""
-    own_id = uuid4()
-    await connection.execute(
-        insert(sweep).values(
-            portal_id=portal_id,
-            id=own_id,
-            kind=SweepKind.BACKFILL.value,
-            from_at=since,
-            until_at=until,
-            place_at=since,
-            begun_by=by,
-            begun_at=now,
-        )
-    )
-    return own_id
-
-
 async def claim(connection: Connection, portal_id: PortalId, *, lease: timedelta) -> Claimed | None:
     """Take a walk that is not over and in nobody's hands: a sweep before backfills, then the oldest."""
     token = uuid4()
@@ -121,7 +115,7 @@ async def claim(connection: Connection, portal_id: PortalId, *, lease: timedelta
         """),
         {"portal_id": portal_id, "token": token, "lease": lease},
     )
-    return next((Claimed(_sweep(row), token) for row in rows.mappings()), None)
+    return next((Claimed(sweep_of(row), token) for row in rows.mappings()), None)
 
 
 async def keep(
@@ -148,7 +142,7 @@ async def keep(
             "finished_at": now if page.next is None else None,
         },
     )
-    return next((_sweep(row) for row in rows.mappings()), None)
+    return next((sweep_of(row) for row in rows.mappings()), None)
 
 
 async def stand_still(connection: Connection, portal_id: PortalId, claimed: Claimed, words: str) -> None:
@@ -200,6 +194,19 @@ async def unknown(
     return {ContactId(row.id): bool(row.missed) for row in rows}
 
 
+async def forget(connection: Connection, *, before: datetime) -> int:
+    """Drop walks that were over before an instant; a portal's last sweep stays, the next one begins there."""
+    done = await connection.execute(
+        text("""
+            DELETE FROM sweep WHERE finished_at < :before AND (kind <> 'sweep' OR until_at < (
+                SELECT max(until_at) FROM sweep AS other
+                WHERE other.portal_id = sweep.portal_id AND other.kind = 'sweep'))
+        """),
+        {"before": before},
+    )
+    return int(done.rowcount)
+
+
 async def packed_before(connection: Connection, at: datetime) -> bool:
     """Whether a request that came before an instant still waits to be unpacked: what it tells is not known yet."""
     return bool(
@@ -219,39 +226,14 @@ async def newest(connection: Connection, portal_id: PortalId, kind: SweepKind) -
         """),
         {"portal_id": portal_id, "kind": kind.value},
     )
-    return next((_sweep(row) for row in rows.mappings()), None)
+    return next((sweep_of(row) for row in rows.mappings()), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """What all walks of a portal came to. `swept_until`: no change before is unknown; None before the first sweep."""
-
-    finished: int
-    seen: int
-    marked: int
-    missed: int
-    swept_until: datetime | None
-
-
-async def totals(connection: Connection, portal_id: PortalId) -> Totals:
-    """Counts that only grow, for metrics."""
-    row = (
-        await connection.execute(
-            text("""
-                SELECT count(finished_at) AS finished, coalesce(sum(seen), 0) AS seen,
-                       coalesce(sum(marked), 0) AS marked, coalesce(sum(missed), 0) AS missed,
-                       max(until_at) FILTER (WHERE kind = 'sweep' AND finished_at IS NOT NULL) AS swept_until
-                FROM sweep WHERE portal_id = :portal_id
-            """),
-            {"portal_id": portal_id},
-        )
-    ).one()
-    return Totals(row.finished, row.seen, row.marked, row.missed, row.swept_until)
-
-
-def _sweep(row: RowMapping) -> Sweep:
+def sweep_of(row: RowMapping) -> Sweep:
+    """The walk that a row of the table tells of."""
     within = ContactId(row["place_within"]) if row["place_within"] else None
     return Sweep(
         row["id"], SweepKind(row["kind"]), row["from_at"], row["until_at"], Place(row["place_at"], within),
-        row["seen"], row["marked"], row["missed"], row["begun_at"], row["finished_at"], row["words"],
+        row["seen"], row["marked"], row["missed"], row["begun_at"], row["begun_by"], row["finished_at"],
+        row["cancelled_by"], row["words"],
     )  # fmt: skip

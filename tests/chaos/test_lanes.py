@@ -102,7 +102,7 @@ async def test_a_parked_lane_is_not_claimed_until_it_is_marked_again(database: D
     now = clock.now()
     await _mark(database, ["7"], now)
     token, (claimed,) = await _claim(database, now)
-    await _release(database, token, [Release("7", claimed.generation, failed=True, parked=True)])
+    await _release(database, token, [Release("7", claimed.generation, failed=True, parked_at=now)])
     assert await _claimed(database, now + LATER) == []
     await _mark(database, ["7"], now)
     assert await _claimed(database, now) == ["7"]
@@ -113,7 +113,7 @@ async def test_a_lane_marked_while_it_is_being_parked_stays_awake(database: Data
     await _mark(database, ["7"], now)
     token, (claimed,) = await _claim(database, now)
     await _mark(database, ["7"], now)
-    await _release(database, token, [Release("7", claimed.generation, failed=True, parked=True)])
+    await _release(database, token, [Release("7", claimed.generation, failed=True, parked_at=now)])
     assert await _claimed(database, now) == ["7"]
 
 

@@ -23,6 +23,20 @@ async def test_a_backfill_is_asked_for_walked_by_the_workers_and_told_by_status(
     assert line["detail"]["since"] == started.isoformat()
 
 
+async def test_a_backfill_is_cancelled_by_the_id_that_status_says(cli: Cli, shadow: World) -> None:
+    begun = await cli.json("backfill", "--since", "7d")
+    assert begun["id"] == (await cli.json("status"))["backfill"]["id"]
+    assert (await cli.json("backfill", "--cancel", begun["id"]))["state"] == "cancelled"
+    told = (await cli.json("status"))["backfill"]
+    assert (bool(told["finished_at"]), bool(told["cancelled_by"])) == (True, True)
+    assert not await sweep(shadow.baton.bench, every=None)
+
+
+async def test_neither_a_start_nor_an_id_is_refused(cli: Cli, shadow: World) -> None:
+    refused = await cli.run("backfill")
+    assert (refused.exit_code, "--since" in refused.stderr) == (2, True)
+
+
 async def test_a_length_of_time_counts_back_from_now(cli: Cli, shadow: World) -> None:
     assert (await cli.run("backfill", "--since", "7d")).exit_code == 0
     [row] = await shadow.rows("SELECT begun_at - from_at AS length FROM sweep")

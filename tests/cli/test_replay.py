@@ -78,6 +78,13 @@ async def test_a_viewer_s_key_begins_nothing(cli: Cli, refused: World) -> None:
     assert await cli.json("replay", "list") == []
 
 
+async def test_the_filter_of_an_issue_is_taken_as_one_argument_or_as_many(cli: Cli, refused: World) -> None:
+    [issue] = await cli.json("issue", "list")
+    for words in ([issue["filter"]], issue["filter"].split(), ["state:parked", "error:Phone is required"]):
+        assert (await cli.json("replay", "plan", *words))["count"] == 2
+    assert (await cli.json("replay", "plan", "error:Phone is required"))["count"] == 2
+
+
 async def test_a_wrong_filter_names_the_nearest_word(cli: Cli) -> None:
     answer = await cli.run("replay", "plan", "stat:parked")
     assert (answer.exit_code, "did you mean `state`?" in answer.stderr) == (1, True)

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from app.crm.port import Verdict
 from app.crm.simulator.faults import ValidationRule
 from app.engine import issues, replay
 from app.engine.issues import Issue
@@ -72,6 +73,34 @@ async def test_a_resolved_issue_is_open_again_when_it_is_seen_again(world: World
     assert [(each.found.state, each.found.count) for each in await listed(world)] == [(IssueState.OPEN, 2)]
 
 
+async def test_an_issue_that_was_resolved_while_a_record_was_still_tried_is_open_when_that_is_parked(
+    world: World,
+) -> None:
+    contact = world.vp()
+    world.sim.faults.fail_next = [423] * 1_000
+    await world.settle()
+    while not await listed(world):
+        world.clock.advance(timedelta(minutes=1))
+        await world.baton.worker.work()
+    [one] = await listed(world)
+    assert (one.found.kind, one.found.code) == (IssueKind.LOOK, "locked")
+    await replay.start(
+        world.database, world.baton.portal_id, replay.Asked("state:parked", "again", "ann"), now=world.clock.now()
+    )
+    await go_on(world.baton.bench)
+    world.clock.advance(timedelta(minutes=1))
+    await world.rows("WITH put AS (UPDATE lane SET parked = true RETURNING 1) SELECT 1 FROM put")
+    await say(world, one, IssueState.RESOLVED)
+    await world.rows("WITH put AS (UPDATE lane SET parked = false RETURNING 1) SELECT 1 FROM put")
+    while not await listed(world):
+        world.clock.advance(timedelta(minutes=1))
+        await world.baton.worker.work()
+    assert [(each.found.state, each.found.last_seen_at) for each in await listed(world)] == [
+        (IssueState.OPEN, world.clock.now())
+    ]
+    assert await world.rows("SELECT 1 FROM lane WHERE object_id = :id AND parked", id=contact)
+
+
 async def test_an_acknowledged_or_ignored_issue_stays_so_when_it_is_seen_again(world: World) -> None:
     world.sim.faults.validation_rules = [PHONE_WANTED]
     world.vp()
@@ -115,7 +144,20 @@ async def test_requests_that_are_turned_away_are_counted_and_cost_one_write_a_mi
     await world.web.post("/webhooks/hubspot", content=b"[]")
     [one] = await listed(world)
     assert (one.found.kind, one.found.place, one.found.count) == (IssueKind.REQUEST, "hubspot", 6)
-    assert "BATON_HUBSPOT_CLIENT_SECRET" in one.remedy
+    assert "proxy" in one.remedy
+
+
+async def test_a_wrong_secret_and_a_wrong_clock_are_issues_of_their_own_with_remedies_of_their_own(
+    world: World,
+) -> None:
+    body, now = b"[]", world.clock.now()
+    wrong = {**world.sender.sign(b"[1]", now)}
+    late = {**world.sender.sign(body, now - timedelta(hours=1))}
+    for headers in (wrong, late):
+        assert (await world.web.post("/webhooks/hubspot", content=body, headers=headers)).status_code == 401
+    remedies = {one.found.code: one.remedy for one in await listed(world)}
+    assert "BATON_HUBSPOT_CLIENT_SECRET" in remedies[Verdict.MISMATCH]
+    assert "clock" in remedies[Verdict.TOO_OLD]
 
 
 async def test_the_trend_sets_the_last_hour_against_the_hour_before(world: World) -> None:

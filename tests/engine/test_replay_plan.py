@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
+from app.agreement.faults import AgreementError
 from app.crm.simulator.faults import ValidationRule
 from app.engine import replay
 from app.engine.replay import Plan
@@ -41,11 +44,13 @@ async def test_each_word_narrows_what_is_meant(world: World) -> None:
     assert await meant(world, "route:demo state:parked") == await meant(world, "error:invalid") == {parked}
     assert await meant(world, "error:'phone is required'") == {parked}
     assert await meant(world, "error:locked") == set()
-    assert await meant(world, "type:contact.creation") == {demo, guide, parked}
+    assert await meant(world, "type:contact.creation since:7d") == {demo, guide, parked}
     assert await meant(world, "state:parked type:contact.deletion") == set()
     assert await meant(world, "state:applied since:24h route:demo") == {parked}
     assert await meant(world, "type:contact.creation since:24h") == {guide, parked}
-    assert await meant(world, "type:contact.creation until:24h") == {demo}
+    assert await meant(world, "type:contact.creation since:7d until:24h") == {demo}
+    assert await meant(world, f"type:contact.creation record:{demo}") == {demo}
+    assert await meant(world, "state:pending type:contact.creation") == set()
     assert await meant(world, f"record:{guide}") == {guide}
     [owner] = await world.rows(
         "SELECT email FROM owner JOIN handoff ON owner.id = owner_id WHERE contact_id = :id", id=guide
@@ -59,6 +64,8 @@ async def test_one_event_means_the_record_that_it_is_about(world: World) -> None
     await world.settle()
     [event] = await world.rows("SELECT key FROM event WHERE object_id = :id LIMIT 1", id=first)
     assert await meant(world, f"event:{event['key']}") == {first}
+    assert await meant(world, f"event:{event['key'][:12].upper()}") == {first}
+    assert await meant(world, f"event:{event['key']} type:contact.merge") == set()
 
 
 async def test_a_plan_counts_by_reason_with_the_oldest_and_the_newest(world: World) -> None:
@@ -107,6 +114,17 @@ async def test_the_sample_can_be_decided_by_an_older_version(world: World) -> No
     assert by_newest is not None
     assert by_first is not None
     assert (by_newest.kind, by_first.kind) == ("handed off", "not ready")
+
+
+async def test_a_version_that_can_no_longer_be_read_is_refused_by_name_and_keeps_no_other_plan(world: World) -> None:
+    contact = world.vp()
+    await world.settle()
+    await publish(world.baton.drafting, SIZE, BELOW)
+    spoil = "UPDATE agreement_version SET text = 'agreement: [', digest = 'spoilt' WHERE number = 1 RETURNING 1"
+    await world.rows(f"WITH spoilt AS ({spoil}) SELECT 1 FROM spoilt")
+    with pytest.raises(AgreementError, match="version 1"):
+        await planned(world, f"record:{contact}", version=1)
+    assert (await planned(world, f"record:{contact}")).sample[0].next is not None
 
 
 async def test_a_plan_changes_nothing(world: World) -> None:

@@ -12,6 +12,8 @@ from app.crm.simulator import Subscription
 from app.engine.look import look
 from app.engine.sweep import LAG
 from app.engine.sweeping import sweep
+from app.metrics import PROCESS
+from app.storage.standing import standing
 from tests.engine.sweeps import EVERY, a_quiet_lead, many_quiet, silently, swept
 from tests.world import World, make_simulator, open_world
 
@@ -29,6 +31,20 @@ async def test_a_lead_of_whom_no_webhook_came_is_found_and_handed_over(world: Wo
     assert (lane["object_id"], lane["priority"]) == (contact, 1)
     await world.settle()
     assert len(world.sim.tasks_of(contact)) == 1
+
+
+async def test_metrics_tell_how_many_were_missed_and_how_far_back_the_last_sweep_came(world: World) -> None:
+    def missed() -> float:
+        return PROCESS.get_sample_value("baton_swept_contacts_total", {"outcome": "missed"}) or 0
+
+    before = missed()
+    a_quiet_lead(world)
+    await swept(world)
+    assert missed() - before == 1
+    world.clock.advance(timedelta(minutes=3))
+    async with world.database.begin() as connection:
+        stands = await standing(connection, world.baton.portal_id, now=world.clock.now())
+    assert stands.swept_age == LAG + timedelta(minutes=3)
 
 
 async def test_whoever_was_told_of_and_looked_at_is_left_alone(world: World) -> None:

@@ -84,6 +84,33 @@ async def test_progress_is_streamed_until_the_replay_is_over(refused: Desk, olga
     assert progress(stream.text) == [("done", 2)]
 
 
+async def test_who_comes_back_for_what_is_over_and_known_is_told_to_stop(refused: Desk, olga: Person) -> None:
+    path = (await olga("POST", REPLAYS, send=WANTED)).headers["location"]
+    await olga("DELETE", path)
+    stopped = await olga("GET", f"{path}/events", last_event_id="running-0")
+    assert progress(stopped.text) == [("cancelled", 0)]
+    assert (await olga("GET", f"{path}/events", last_event_id="cancelled-0")).status_code == 204
+    await olga("POST", f"{path}/resume")
+    await finish(refused)
+    assert progress((await olga("GET", f"{path}/events", last_event_id="cancelled-0")).text) == [("done", 2)]
+
+
+async def test_metrics_tell_what_is_left_of_replays_and_what_came_of_them(refused: Desk, olga: Person) -> None:
+    def of(text: str, sample: str) -> float:
+        return sum(float(line.split()[-1]) for line in text.splitlines() if line.startswith(sample))
+
+    before = (await olga("GET", "/metrics")).text
+    assert of(before, 'baton_replay_records{state="queued"}') == 0
+    await olga("POST", REPLAYS, send=WANTED)
+    begun = (await olga("GET", "/metrics")).text
+    assert of(begun, 'baton_replay_records{state="queued"}') == 2
+    await finish(refused)
+    over = (await olga("GET", "/metrics")).text
+    assert of(over, "baton_replay_records{") == 0
+    done = 'baton_replayed_records_total{result="done"}'
+    assert of(over, done) - of(before, done) == 2
+
+
 async def test_a_filter_that_cannot_be_read_is_refused_with_the_nearest_name(refused: Desk, olga: Person) -> None:
     answer = await olga("POST", f"{REPLAYS}/plan", send={"filter": "stat:parked"})
     assert (answer.status_code, answer.json()["code"]) == (422, "filter_refused")
@@ -110,5 +137,5 @@ async def finish(desk: Desk) -> None:
 def progress(text: str) -> list[tuple[Any, Any]]:
     """The state and how many are settled, by each event of the stream."""
     told = [block.split("\ndata: ", 1) for block in text.strip().split("\n\n")]
-    assert {name for name, _ in told} == {"event: progress"}
+    assert {name.partition("\nid: ")[0] for name, _ in told} == {"event: progress"}
     return [(one["state"], one["settled"]) for one in (json.loads(body) for _, body in told)]

@@ -22,6 +22,7 @@ MADE_UP = {
     "key_id": "00",
     "notice_id": NOBODY,
     "replay_id": NOBODY,
+    "backfill_id": NOBODY,
     "fingerprint": "0",
     "pool": "inbound",
 }

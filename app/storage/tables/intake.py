@@ -113,6 +113,7 @@ lane = Table(
     instant("leased_until"),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("parked", Boolean, nullable=False, server_default="false"),
+    instant("parked_at"),
     Column("code", Text),
     Column("reason", Text),
     instant("marked_at", nullable=False),

@@ -22,6 +22,7 @@ sweep = Table(
     Column("marked", Integer, nullable=False, server_default="0"),
     Column("missed", Integer, nullable=False, server_default="0"),
     Column("begun_by", Text),
+    Column("cancelled_by", Text),
     instant("begun_at", nullable=False),
     instant("finished_at"),
     Column("lease_token", Uuid),
