@@ -52,7 +52,7 @@ soak: venv ## run what takes long, at full size: faults and load
 	BATON_SOAK=1 $(BIN)/pytest -n 0 -m soak
 	HYPOTHESIS_PROFILE=thorough $(BIN)/pytest -n 2 tests/core
 
-bench: venv ## measure: a backtest of 50,000 contacts over a quarter; 20,000 of 300,000 clocks due at once
+bench: venv ## measure: a backtest of 50,000 contacts; 20,000 of 300,000 clocks due at once; live events in a replay
 	$(BIN)/python -m bench.backtest 50000
 	$(BIN)/python -m bench.clocks 300000 20000
 	$(BIN)/python -m bench.replay 100000 200

@@ -193,6 +193,9 @@ class Crm(Protocol):
 
     async def read_account(self) -> Account: ...
 
+    async def read_scopes(self) -> frozenset[str]:
+        """What the token may do, by the CRM's names; a CRM may not tell it of every sort of token, and then raises."""
+
     async def read_contacts(self, ids: Sequence[ContactId], properties: Sequence[str]) -> ContactsRead: ...
 
     async def search_changed(self, after: Place, until: datetime) -> ChangedPage:

@@ -30,17 +30,22 @@ async def alive() -> dict[str, str]:
 
 @router.get("/readyz", operation_id="health_ready")
 async def ready(request: Request) -> Response:
-    """The database answers and has the expected shape. Also says in which mode the portal is and why lanes wait."""
+    """The database answers, has the expected shape and takes writes. Also says in which mode the portal is, and why
+    lanes wait.
+    """
     container: Container = request.app.state.container
     try:
         async with asyncio.timeout(_PATIENCE_SECONDS):
             current = await is_current(container.database)
+            read_only = await container.database.is_read_only()
             async with container.database.begin() as connection:
                 portal = await portals.get(connection, container.portal_id)
     except FAILURES:
         return problem(Kind.UNAVAILABLE, "The database does not answer.")
     if not current:
         return problem(Kind.UNAVAILABLE, "The database has not the expected shape; run `baton migrate`.")
+    if read_only:
+        return problem(Kind.UNAVAILABLE, "The database takes no writes: it is a standby, or was made read-only.")
     return JSONResponse(
         {
             "status": "ready",

@@ -23,14 +23,18 @@ from sqlalchemy import text
 
 from app.errors import BatonError
 from app.storage.codec import from_json, to_json
-from app.storage.database import Connection, Database
-from app.storage.migrate import newest_shape
+from app.storage.database import DATA_AT_FAULT, Connection, Database
+from app.storage.migrate import newest_shape, shape_of
 from app.storage.tables import metadata
 
 _FORMAT: Final = 1
 _MANIFEST = "manifest.json"
 _CHUNK = 1 << 16
 """Bytes read at once: a table of any size goes through."""
+_DAMAGE = (BadZipFile, KeyError, EOFError, NotImplementedError, zlib.error)
+"""What reading a zip's member raises where its bytes are not those that were written."""
+_NOT_OF_ITS_SHAPE = ("42P01", "42703")
+"""SQLSTATE of a table or column that is not there: the manifest names one that its shape never had."""
 
 
 class BackupRefused(BatonError):
@@ -66,16 +70,28 @@ class Manifest:
 async def write(database: Database, file: Path, *, baton: str, now: datetime) -> Manifest:
     """Copy a database of the newest shape into a new file, which only its owner may read.
 
-    The file is there when it is whole, or not at all. Raises BackupRefused when it exists or cannot be made.
+    The file is there when it is whole, or not at all. Raises BackupRefused when it exists or cannot be made, or when
+    the database gets another shape meanwhile.
     """
     with _whole_or_nothing(file) as raw, ZipFile(raw, "w", ZIP_DEFLATED) as archive:
         async with database.begin() as connection:
             await connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
             await _take_all_the_time(connection)
+            await _hold_the_shape(connection)
             tables = [await _copy_out(connection, archive, table.name) for table in metadata.sorted_tables]
         manifest = Manifest(_FORMAT, baton, newest_shape(), now, tuple(tables))
         archive.writestr(_MANIFEST, orjson.dumps(to_json(manifest, Manifest), option=orjson.OPT_INDENT_2))
     return manifest
+
+
+async def _hold_the_shape(connection: Connection) -> None:
+    """Let no migration at the tables until the transaction ends. The locks come first, the snapshot after them: to one
+    that is older than a migration, a table that this wrote anew would look empty.
+    """
+    names = ", ".join(_quoted(table.name) for table in metadata.sorted_tables)
+    await connection.execute(text(f"LOCK TABLE {names} IN ACCESS SHARE MODE"))
+    if await shape_of(connection) != newest_shape():
+        raise BackupRefused("the database was brought to another shape just now; take the backup with that version")
 
 
 async def _copy_out(connection: Connection, archive: ZipFile, table: str) -> Copied:
@@ -86,7 +102,10 @@ async def _copy_out(connection: Connection, archive: ZipFile, table: str) -> Cop
         async def keep(content: bytes) -> None:
             member.write(content)
 
-        said: str = await (await _driver(connection)).copy_from_query(query, output=keep)
+        try:
+            said: str = await (await _driver(connection)).copy_from_query(query, output=keep)
+        except asyncpg.PostgresError as error:
+            raise BackupRefused(f"the database did not give {table}: {_words(error)}; mend that, then again") from None
     return Copied(table, columns, _many(said))
 
 
@@ -116,9 +135,23 @@ class Backup:
                 said: str = await (await _driver(connection)).copy_to_table(
                     table.name, source=_chunks(member), columns=table.columns
                 )
-        except (BadZipFile, KeyError, zlib.error, asyncpg.PostgresError) as error:
-            raise BackupRefused(f"the backup is damaged, in {table.name}: {error}; use another one") from None
+        except _DAMAGE as error:
+            raise _damaged(table, error) from None
+        except asyncpg.PostgresError as error:
+            if error.sqlstate is None or not error.sqlstate.startswith((*DATA_AT_FAULT, *_NOT_OF_ITS_SHAPE)):
+                refused = f"the database did not take {table.name}: {_words(error)}; mend that, then again"
+                raise BackupRefused(refused) from None
+            raise _damaged(table, error) from None
         return _many(said)
+
+
+def _damaged(table: Copied, error: Exception) -> BackupRefused:
+    return BackupRefused(f"the backup is damaged, in {table.name}: {_words(error)}; use another one")
+
+
+def _words(error: Exception) -> str:
+    """What was wrong, without PostgreSQL's details: they quote values."""
+    return str(error.args[0]) if error.args else type(error).__name__
 
 
 @contextmanager

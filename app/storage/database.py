@@ -91,6 +91,12 @@ class Database:
             told: datetime = (await connection.exec_driver_sql("SELECT now()")).scalar_one()
         return told
 
+    async def is_read_only(self) -> bool:
+        """Whether it takes no writes: a standby, or one that was closed to them."""
+        async with self.engine.connect() as connection:
+            told = (await connection.exec_driver_sql("SHOW transaction_read_only")).scalar_one()
+        return bool(told == "on")
+
     async def close(self) -> None:
         await self.engine.dispose()
 
@@ -111,12 +117,12 @@ def _async_url(url: str) -> str:
     return parsed.set(drivername="postgresql+asyncpg").render_as_string(hide_password=False)
 
 
-_DATA_AT_FAULT = ("22", "23")
+DATA_AT_FAULT = ("22", "23")
 """SQLSTATE classes of data exceptions and violated constraints: trying again would fail again."""
 
 
 def is_away(error: BaseException) -> bool:
     """Whether the database, not what was asked of it, is to blame: the same may succeed later."""
     if isinstance(error, DBAPIError):
-        return not str(getattr(error.orig, "sqlstate", None) or "").startswith(_DATA_AT_FAULT)
+        return not str(getattr(error.orig, "sqlstate", None) or "").startswith(DATA_AT_FAULT)
     return isinstance(error, OSError)

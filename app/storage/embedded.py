@@ -13,6 +13,7 @@ import hashlib
 import importlib.util
 import os
 import pwd
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -26,6 +27,8 @@ from app.errors import DatabaseUnavailable
 
 _log = structlog.get_logger(__name__)
 
+_MAJOR = "18"
+"""The PostgreSQL that the wheel brings."""
 _START_SECONDS = 60
 _SOCKET_PATH_LIMIT = 90
 """A socket's path must stay below 108 bytes on Linux and 104 on macOS, its file name included."""
@@ -95,20 +98,9 @@ class EmbeddedPostgres:
         return self._run("pg_ctl", "status", "-D", str(self._data), check=False) == 0
 
     def _start(self) -> None:
-        fresh = not (self._data / "PG_VERSION").exists()
-        if fresh:
-            self._run(
-                "initdb",
-                "-D",
-                str(self._data),
-                "-U",
-                "postgres",
-                "-E",
-                "UTF8",
-                "--locale=C.UTF-8",
-                "-A",
-                "trust",
-            )
+        if not self._data.exists():
+            self._make_cluster()
+        self._demand_version()
         options = f"-h '' -k '{self._socket_folder}' -c unix_socket_permissions=0700"
         if not self._durable:
             options += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
@@ -126,8 +118,25 @@ class EmbeddedPostgres:
             "-t",
             str(_START_SECONDS),
         )
-        if fresh:
-            self._run("createdb", "-h", str(self._socket_folder), "-U", "postgres", "baton")
+        reached = ("-h", str(self._socket_folder), "-U", "postgres")
+        if self._run("psql", *reached, "-d", "baton", "-c", "", check=False):
+            self._run("createdb", *reached, "baton")
+
+    def _make_cluster(self) -> None:
+        """Under another name until it is whole: a first start may be killed at any point, and the next is to work."""
+        unfinished = self._folder / "postgres.new"
+        shutil.rmtree(unfinished, ignore_errors=True)
+        self._run("initdb", "-D", str(unfinished), "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "-A", "trust")
+        unfinished.rename(self._data)
+
+    def _demand_version(self) -> None:
+        """PostgreSQL does not read the files of another major version."""
+        made_by = (self._data / "PG_VERSION").read_text().strip()
+        if made_by != _MAJOR:
+            raise DatabaseUnavailable(
+                f"{self._data} is of PostgreSQL {made_by}, and this Baton brings PostgreSQL {_MAJOR}. Take a backup "
+                "with the Baton that made it, set BATON_DATA_DIR to a new folder, and restore it there."
+            )
 
     def _run(self, program: str, *arguments: str, check: bool = True) -> int:
         done = subprocess.run(  # noqa: S603  our own binaries, no shell
@@ -206,4 +215,4 @@ def _binaries() -> Path:
             "Set BATON_DATABASE_URL=postgresql://user:password@host/name, or install the extra: "
             "pip install 'baton[embedded]'"
         )
-    return Path(found.submodule_search_locations[0]) / "pginstall18" / "bin"
+    return Path(found.submodule_search_locations[0]) / f"pginstall{_MAJOR}" / "bin"

@@ -39,8 +39,10 @@ async def upgrade(connection: Connection, shape: str, *, now: datetime) -> None:
 
     Raises DatabaseUnavailable when a newer version of Baton has been at work on the database.
     """
+    # To wait for another that migrates, or to index all that ever was, takes longer than any statement of a look may.
+    await connection.execute(text("SET LOCAL statement_timeout = 0"))
     await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-    at = await _shape_of(connection)
+    at = await shape_of(connection)
     if at is not None and at not in known_shapes():
         raise DatabaseUnavailable(
             f"the database has the shape {at} of a newer Baton, and this version knows shapes up to {newest_shape()}. "
@@ -53,10 +55,10 @@ async def upgrade(connection: Connection, shape: str, *, now: datetime) -> None:
 async def is_current(database: Database) -> bool:
     """Whether the database has the shape that this version of Baton expects."""
     async with database.begin() as connection:
-        return await _shape_of(connection) == newest_shape()
+        return await shape_of(connection) == newest_shape()
 
 
-async def _shape_of(connection: Connection) -> str | None:
+async def shape_of(connection: Connection) -> str | None:
     """The migration that the database stands at; None when there was none yet."""
     return await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
 
@@ -85,8 +87,10 @@ def _upgrade(connection: SyncConnection, shape: str) -> None:
 async def make_partitions(connection: Connection, *, now: datetime, months: int = 3) -> None:
     """Make the monthly partitions of `event` from this month on. What fits none stands in the default one.
 
-    A month whose events already stand in the default partition keeps them there.
+    A month whose events already stand in the default partition keeps them there. Raises DatabaseError when a reader,
+    such as a backup, is in the way: to wait for it would let every event wait behind.
     """
+    await connection.execute(text("SET LOCAL lock_timeout = '1s'"))
     for first in _month_starts(now.date(), months):
         following = _next_month(first)
         name = f"event_{first:%Y_%m}"

@@ -136,7 +136,7 @@ async def unsettled(
         """),
         {"portal_id": portal_id, "ids": list(contact_ids), "state": state.value},
     )
-    return [_stored(row) for row in rows.mappings()]
+    return [as_stored(row) for row in rows.mappings()]
 
 
 async def overdue(
@@ -210,7 +210,7 @@ async def recently_sent(
         """),
         {"portal_id": portal_id, "contacts": list(contact_ids), "crm_ids": list(crm_ids)},
     )
-    return [_stored(row) for row in rows.mappings()]
+    return [as_stored(row) for row in rows.mappings()]
 
 
 async def mark_echoed(connection: Connection, portal_id: PortalId, ids: Sequence[UUID]) -> None:
@@ -219,36 +219,6 @@ async def mark_echoed(connection: Connection, portal_id: PortalId, ids: Sequence
         text("UPDATE write SET echoed = true WHERE portal_id = :portal_id AND id = ANY(:ids)"),
         {"portal_id": portal_id, "ids": list(ids)},
     )
-
-
-async def withheld(connection: Connection, portal_id: PortalId, *, limit: int) -> list[StoredWrite]:
-    """What would be written if the portal were live, by contact and step."""
-    rows = await connection.execute(
-        text("""
-            SELECT * FROM write WHERE portal_id = :portal_id AND state = 'withheld'
-            ORDER BY contact_id, step, kind LIMIT :limit
-        """),
-        {"portal_id": portal_id, "limit": limit},
-    )
-    return [_stored(row) for row in rows.mappings()]
-
-
-async def withheld_contacts(connection: Connection, portal_id: PortalId) -> int:
-    """How many contacts would be written if the portal were live."""
-    query = text("SELECT count(DISTINCT contact_id) FROM write WHERE portal_id = :portal_id AND state = 'withheld'")
-    return int(await connection.scalar(query, {"portal_id": portal_id}) or 0)
-
-
-async def discard_withheld(connection: Connection, portal_id: PortalId) -> list[ContactId]:
-    """Shadow mode ends: what it withheld is decided again. Returns the contacts concerned."""
-    rows = await connection.execute(
-        text("""
-            UPDATE write SET state = 'superseded' WHERE portal_id = :portal_id AND state = 'withheld'
-            RETURNING contact_id
-        """),
-        {"portal_id": portal_id},
-    )
-    return [ContactId(row.contact_id) for row in rows]
 
 
 async def sent_within(connection: Connection, portal_id: PortalId, span: timedelta) -> int:
@@ -273,10 +243,11 @@ async def of_contact(connection: Connection, portal_id: PortalId, contact_id: st
         text("SELECT * FROM write WHERE portal_id = :portal_id AND contact_id = :id ORDER BY made_at, step, key"),
         {"portal_id": portal_id, "id": contact_id},
     )
-    return [_stored(row) for row in rows.mappings()]
+    return [as_stored(row) for row in rows.mappings()]
 
 
-def _stored(row: RowMapping) -> StoredWrite:
+def as_stored(row: RowMapping) -> StoredWrite:
+    """The write that a row of its table tells of."""
     return StoredWrite(
         id=row["id"],
         key=row["key"],

@@ -55,3 +55,18 @@ async def test_a_token_that_is_refused_is_an_error(sim: Simulator) -> None:
     sim.faults.unauthorized = True
     with pytest.raises(Unauthorized):
         await crm_before(httpx.ASGITransport(app=sim.app), SteppedClock(NOW)).read_account()
+
+
+@pytest.mark.parametrize("version", ["2026-09", "2026-03", "v3"])
+async def test_what_the_token_may_do_is_told_in_every_version(sim: Simulator, version: str) -> None:
+    sim.faults.ungranted = {"crm.schemas.contacts.write"}
+    scopes = await crm_before(httpx.ASGITransport(app=sim.app), SteppedClock(NOW), version).read_scopes()
+    assert "crm.objects.contacts.write" in scopes
+    assert "crm.schemas.contacts.write" not in scopes
+
+
+@pytest.mark.parametrize("body", [{}, {"scopes": None}, {"scopes": "crm.objects.contacts.read"}, {"scopes": [None]}])
+async def test_an_answer_that_names_no_scopes_is_unreadable(body: dict[str, object]) -> None:
+    answer = httpx.MockTransport(lambda _: httpx.Response(200, json=body))
+    with pytest.raises(Unreadable):
+        await crm_before(answer, SteppedClock(NOW)).read_scopes()

@@ -17,6 +17,7 @@ import pytest
 from sqlalchemy import text
 
 from app.clock import SteppedClock
+from app.crm.port import NoteDraft
 from app.engine import mode
 from app.engine.audit_pools import audit as audit_pools
 from app.engine.backup import back_up, restore
@@ -32,7 +33,7 @@ from app.engine.probes import (
 )
 from app.engine.recheck import recheck
 from app.handoff.decision import Notice
-from app.records.ids import PortalId
+from app.records.ids import ContactId, PortalId
 from app.storage import notices
 from app.storage.backup import BackupRefused, opened, tables_there
 from app.storage.database import Database
@@ -145,6 +146,107 @@ async def test_what_was_sent_after_the_backup_is_found_in_hubspot_and_not_sent_a
             await other.settle()
             assert list(world.sim.counters.all_effects().values()) == [ONCE] * LEADS
             assert await other.rows("SELECT 1 FROM write WHERE state NOT IN ('done', 'superseded')") == []
+
+
+async def test_a_lead_handed_over_after_the_backup_goes_on_with_that_handoff(
+    database_url: str, empty_database_url: str, clock: SteppedClock, file: Path
+) -> None:
+    async with working(database_url, clock) as world:
+        await back_up(world.database, file, now=clock.now())
+        await world.settle()
+        was = {row["contact_id"]: (row["id"], row["owner_id"]) for row in await world.rows("SELECT * FROM handoff")}
+        async with restored(empty_database_url, world, file) as other:
+            await other.settle()
+            rows = await other.rows("SELECT * FROM handoff")
+            assert {row["contact_id"]: (row["id"], row["owner_id"]) for row in rows} == was
+            assert list(world.sim.counters.all_effects().values()) == [ONCE] * LEADS
+            assert {row["confirmed_at"] is None for row in await other.rows("SELECT * FROM tenure")} == {False}
+            found = await recheck(other.database, other.baton.portal_id)
+            assert (found.differing, found.same >= LEADS) == ((), True)
+
+
+async def test_what_a_rep_answered_after_the_backup_is_heard_and_stays(
+    database_url: str, empty_database_url: str, clock: SteppedClock, file: Path
+) -> None:
+    async with working(database_url, clock) as world:
+        await back_up(world.database, file, now=clock.now())
+        await world.settle()
+        contacts = [row["contact_id"] for row in await world.rows("SELECT contact_id FROM handoff")]
+        for contact in contacts:
+            world.sim.edit_contact(contact, {"baton_handoff_status": "accepted"})
+        async with restored(empty_database_url, world, file) as other:
+            await other.settle()
+            assert {row["state"] for row in await other.rows("SELECT * FROM handoff")} == {"accepted"}
+            assert {world.sim.contact(one)["baton_handoff_status"] for one in contacts} == {"accepted"}
+            assert list(world.sim.counters.all_effects().values()) == [ONCE] * LEADS
+
+
+async def test_a_lead_whose_owner_was_taken_off_after_the_backup_is_handed_over_anew_and_its_next_owner_told(
+    database_url: str, empty_database_url: str, clock: SteppedClock, file: Path
+) -> None:
+    async with working(database_url, clock) as world:
+        await back_up(world.database, file, now=clock.now())
+        await world.settle()
+        [first, *_] = [row["contact_id"] for row in await world.rows("SELECT contact_id FROM handoff")]
+        world.sim.edit_contact(first, {"hubspot_owner_id": ""})
+        async with restored(empty_database_url, world, file) as other:
+            await other.settle()
+            assert world.sim.contact(first)["hubspot_owner_id"]
+            assert [len(world.sim.notes_of(first)), len(world.sim.tasks_of(first))] == [2, 2]
+
+
+@pytest.mark.parametrize("owner", [{}, {"hubspot_owner_id": ""}], ids=["owned", "given back"])
+@pytest.mark.parametrize("said", ["qualified", "rejected"])
+async def test_a_handoff_that_a_rep_ended_after_the_backup_is_ended_and_nobody_gets_the_lead_again(
+    database_url: str, empty_database_url: str, clock: SteppedClock, file: Path, said: str, owner: dict[str, str]
+) -> None:
+    async with working(database_url, clock) as world:
+        await back_up(world.database, file, now=clock.now())
+        await world.settle()
+        contacts = [row["contact_id"] for row in await world.rows("SELECT contact_id FROM handoff")]
+        for contact in contacts:
+            answer = {"baton_handoff_status": said, "baton_rejection_reason": "no_budget"}
+            world.sim.edit_contact(contact, answer | owner)
+        await world.settle()
+        before = world.sim.counters.all_effects()
+        async with restored(empty_database_url, world, file) as other:
+            await other.settle()
+            states = {row["contact_id"]: row["state"] for row in await other.rows("SELECT * FROM handoff")}
+            assert states == dict.fromkeys(contacts, said)
+            after = world.sim.counters.all_effects()
+            told = [(one["notes"], one["tasks"], one["owner_writes"]) for one in after.values()]
+            assert told == [(one["notes"], one["tasks"], one["owner_writes"]) for one in before.values()]
+            assert {world.sim.contact(one)["baton_handoff_status"] for one in contacts} == {said}
+
+
+async def test_a_note_that_somebody_put_on_a_second_lead_takes_up_no_handoff_twice(
+    database_url: str, empty_database_url: str, clock: SteppedClock, file: Path
+) -> None:
+    async with working(database_url, clock) as world:
+        await back_up(world.database, file, now=clock.now())
+        await world.settle()
+        first, second, *rest = [row["contact_id"] for row in await world.rows("SELECT contact_id FROM handoff")]
+        [note] = world.sim.notes_of(first)
+        copy = NoteDraft("copy", ContactId(second), None, clock.now(), note["hs_note_body"])
+        await world.baton.crm.create_notes([copy])
+        async with restored(empty_database_url, world, file) as other:
+            await other.settle()
+            rows = await other.rows("SELECT contact_id FROM handoff WHERE closed_at IS NULL")
+            assert {row["contact_id"] for row in rows} == {first, second, *rest}
+            assert [len(world.sim.notes_of(one)) for one in rest] == [1] * len(rest)
+
+
+async def test_a_lead_that_comes_back_is_handed_over_anew_although_its_record_tells_of_before(world: World) -> None:
+    contact = world.vp()
+    await world.settle()
+    world.sim.edit_contact(contact, {"baton_handoff_status": "rejected", "baton_rejection_reason": "no_time"})
+    await world.settle()
+    await world.until(world.clock.now() + timedelta(days=31))
+    world.sim.submit_form(contact, "Demo request")
+    await world.settle()
+    states = [row["state"] for row in await world.rows("SELECT state FROM handoff ORDER BY opened_at")]
+    assert states == ["rejected", "open"]
+    assert len(world.sim.notes_of(contact)) == 2
 
 
 async def test_what_is_restored_is_what_there_was_to_the_last_row(
@@ -263,6 +365,77 @@ async def test_a_database_of_another_shape_is_not_backed_up(empty: Database, fil
     assert files_beside(file) == []
 
 
+async def test_a_backup_that_meets_a_migration_waits_for_it_and_is_not_taken(
+    database: Database, file: Path, clock: SteppedClock
+) -> None:
+    async with database.begin() as migrating:
+        await migrating.execute(text("ALTER TABLE outage ALTER COLUMN until_at SET DEFAULT now()"))
+        await migrating.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        taking = asyncio.create_task(back_up(database, file, now=NOW))
+        while not taking.done() and not await somebody_waits(database):
+            continue
+    with pytest.raises(BackupRefused, match="another shape"):
+        await taking
+    assert files_beside(file) == []
+
+
+async def somebody_waits(database: Database) -> bool:
+    """Whether a transaction stands before a lock."""
+    async with database.begin() as connection:
+        waiting = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND relation = 'outage'::regclass)"
+        return bool(await connection.scalar(text(waiting)))
+
+
+async def test_a_database_that_is_full_is_not_taken_for_a_damaged_backup(
+    world: World, empty: Database, file: Path
+) -> None:
+    await back_up(world.database, file, now=NOW)
+    async with empty.begin() as connection:
+        for statement in FULL:
+            await connection.execute(text(statement))
+    with pytest.raises(BackupRefused, match="the database did not take portal: no space left on device") as refused:
+        await restore(empty, file, by="ada", now=NOW)
+    assert "damaged" not in str(refused.value)
+    async with empty.begin() as connection:
+        assert await tables_there(connection) == []
+
+
+FULL = (
+    """CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+       $$ BEGIN RAISE 'no space left on device' USING ERRCODE = '53100'; END $$""",
+    """CREATE FUNCTION arm() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
+       IF to_regclass('portal') IS NOT NULL AND NOT EXISTS (SELECT FROM pg_trigger WHERE tgname = 'full') THEN
+           CREATE TRIGGER "full" BEFORE INSERT ON portal FOR EACH ROW EXECUTE FUNCTION refuse(); END IF; END $$""",
+    "CREATE EVENT TRIGGER arming ON ddl_command_end WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION arm()",
+)
+"""Lets the disk be full as soon as a row comes in."""
+
+
+async def test_an_account_that_owns_the_database_and_no_more_may_restore_and_back_up(
+    world: World, empty: Database, file: Path, tmp_path: Path
+) -> None:
+    world.vp()
+    await world.settle()
+    made = await back_up(world.database, file, now=NOW)
+    plain = f"plain_{uuid4().hex[:8]}"
+    async with empty.begin() as connection:
+        await connection.execute(text(f"CREATE ROLE {plain} LOGIN NOSUPERUSER"))
+        await connection.execute(text(f"ALTER DATABASE {empty.engine.url.database} OWNER TO {plain}"))
+    theirs = Database(empty.engine.url.set(username=plain).render_as_string(hide_password=False))
+    try:
+        await restore(theirs, file, by="ada", now=NOW)
+        again = await back_up(theirs, tmp_path / "again.zip", now=NOW)
+    finally:
+        await theirs.close()
+        async with empty.begin() as connection:
+            await connection.execute(text(f"REASSIGN OWNED BY {plain} TO CURRENT_USER"))
+            await connection.execute(text(f"DROP ROLE {plain}"))
+    many = {one.name: one.rows for one in made.tables}
+    assert {one.name: one.rows for one in again.tables if one.name != "audit"} == {
+        name: rows for name, rows in many.items() if name != "audit"
+    }
+
+
 async def test_a_backup_is_its_owners_alone_and_replaces_nothing(database: Database, file: Path) -> None:
     await back_up(database, file, now=NOW)
     with pytest.raises(BackupRefused, match="is there already"):
@@ -301,6 +474,26 @@ def flip_a_byte(file: Path) -> None:
     file.write_bytes(content)
 
 
+def cut_a_member(file: Path) -> None:
+    """Let the directory promise more of the agreement than its copy holds."""
+    with ZipFile(file) as archive:
+        where = archive.getinfo("tables/agreement_version.copy").header_offset
+    content = bytearray(file.read_bytes())
+    directory = content.rindex(b"PK\x01\x02", 0, content.rindex(b"tables/agreement_version.copy"))
+    content[directory + 42 : directory + 46] = (where + 4_000_000).to_bytes(4, "little")
+    file.write_bytes(content)
+
+
+def swap_two_members(file: Path) -> None:
+    """Each copy is sound in itself, and not of its table."""
+    members = members_of(file)
+    write_members(file, members | {"tables/portal.copy": members["tables/agreement_version.copy"]})
+
+
+def of_an_earlier_shape_by_its_own_word(file: Path) -> None:
+    change_manifest(file, shape="0001")
+
+
 def of_a_newer_baton(file: Path) -> None:
     change_manifest(file, shape="9999", baton="7.0.0")
 
@@ -315,9 +508,17 @@ def not_a_backup(file: Path) -> None:
 
 
 def change_manifest(file: Path, **changes: object) -> None:
-    with ZipFile(file) as archive:
-        members = {name: archive.read(name) for name in archive.namelist()}
+    members = members_of(file)
     members["manifest.json"] = orjson.dumps(orjson.loads(members["manifest.json"]) | changes)
+    write_members(file, members)
+
+
+def members_of(file: Path) -> dict[str, bytes]:
+    with ZipFile(file) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def write_members(file: Path, members: dict[str, bytes]) -> None:
     with ZipFile(file, "w", ZIP_DEFLATED) as archive:
         for name, content in members.items():
             archive.writestr(name, content)
@@ -328,6 +529,9 @@ def change_manifest(file: Path, **changes: object) -> None:
     [
         (cut_short, "was cut short"),
         (flip_a_byte, "the backup is damaged, in agreement_version"),
+        (cut_a_member, "the backup is damaged, in agreement_version"),
+        (swap_two_members, "the backup is damaged, in portal"),
+        (of_an_earlier_shape_by_its_own_word, "the backup is damaged, in "),
         (of_a_newer_baton, r"of Baton 7\.0\.0 with the database's shape 9999; this version knows shapes up to \d{4}\."),
         (of_another_form, "has the form 2, and this version reads 1"),
         (not_a_backup, "is no backup of Baton"),

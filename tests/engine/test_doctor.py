@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -67,8 +68,8 @@ async def test_of_a_sound_installation_nothing_is_said_but_that_it_is(world: Wor
 async def test_looking_changes_nothing_in_hubspot(world: World) -> None:
     world.sim.counters.reset()
     await found(patient_of(world))
-    written = [name for name in world.sim.counters.calls if not name.startswith("GET") and "/read" not in name]
-    assert written == []
+    reading = re.compile("GET .*|POST .*/read|POST private-apps/get/access-token-info")
+    assert [name for name in world.sim.counters.calls if not reading.fullmatch(name)] == []
     assert world.sim.counters.total_calls > 0
 
 
@@ -94,6 +95,20 @@ async def test_each_scope_that_is_not_granted_is_named(world: World) -> None:
     assert "sales-email-read" in scopes.says
     assert "crm.objects.owners.read" in scopes.says
     assert "contacts" not in scopes.says
+
+
+async def test_a_scope_for_writing_that_is_not_granted_is_found_without_a_write(world: World) -> None:
+    world.sim.faults.ungranted = {"crm.objects.contacts.write"}
+    scopes = (await found(patient_of(world)))["scopes"]
+    assert (scopes.verdict, scopes.says) == (Verdict.FAILED, "the token lacks crm.objects.contacts.write")
+
+
+async def test_where_hubspot_names_no_scopes_those_for_writing_are_said_to_be_untried(world: World) -> None:
+    world.sim.faults.forbidden = {"POST private-apps/get/access-token-info"}
+    scopes = (await found(patient_of(world)))["scopes"]
+    assert scopes.verdict is Verdict.OK
+    assert "not tried" in scopes.says
+    assert "crm.schemas.contacts.write" in scopes.says
 
 
 async def test_a_token_of_another_portal_is_told(world: World) -> None:
@@ -203,6 +218,22 @@ async def test_a_database_of_an_old_shape_is_told(world: World) -> None:
     migrations = (await found(patient_of(world)))["migrations"]
     assert migrations.verdict is Verdict.FAILED
     assert "baton migrate" in migrations.remedy
+
+
+async def test_a_database_of_a_newer_version_is_not_to_be_migrated(world: World) -> None:
+    async with world.database.begin() as connection:
+        await connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    migrations = (await found(patient_of(world)))["migrations"]
+    assert "9999 of a newer Baton" in migrations.says
+    assert "baton migrate" not in migrations.remedy
+
+
+async def test_a_database_that_takes_no_writes_is_told(world: World) -> None:
+    async with world.database.begin() as connection:
+        name = world.database.engine.url.database
+        await connection.exec_driver_sql(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on')
+    await world.database.close()  # connections that are open keep to what they began with
+    assert "takes no writes" in (await found(patient_of(world)))["database"].says
 
 
 async def test_no_secret_is_ever_said(world: World) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from app.clock import SteppedClock
 from app.errors import DatabaseUnavailable
 from app.storage.database import Database
-from app.storage.migrate import config, is_current, known_shapes, migrate, newest_shape
+from app.storage.migrate import config, is_current, known_shapes, migrate, newest_shape, upgrade
 from tests.conftest import NOW
 from tests.world import make_simulator, open_world
 
@@ -69,3 +69,13 @@ async def test_a_database_of_a_newer_version_is_refused_and_left_as_it_is(databa
         await migrate(database, now=NOW)
     async with database.begin() as connection:
         assert await connection.scalar(text("SELECT version_num FROM alembic_version")) == "9999"
+
+
+async def test_an_upgrade_may_take_longer_than_a_look_and_what_comes_after_it_may_not(empty_database_url: str) -> None:
+    database = Database(empty_database_url)
+    async with database.begin() as connection:
+        await upgrade(connection, newest_shape(), now=NOW)
+        assert await connection.scalar(text("SHOW statement_timeout")) == "0"
+    async with database.begin() as connection:
+        assert await connection.scalar(text("SHOW statement_timeout")) == "1min"
+    await database.close()

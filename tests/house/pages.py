@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
@@ -72,8 +73,9 @@ shadowed, or that no lead can meet it, is told only where it is certain; rows th
 """
 
 
+@cache
 def pages() -> Mapping[Path, str]:
-    """Every page that the code tells, by the file it belongs in."""
+    """Every page that the code tells, by the file it belongs in. Made once: each takes the whole agreement or API."""
     return {
         ROOT / "config" / "baton.example.env": example_env(),
         ROOT / "config" / "agreement.schema.json": schema_text(),

@@ -100,5 +100,11 @@ def test_compose_runs_commands_that_exist() -> None:
     assert {one["command"][1] for one in services.values() if "command" in one} <= known
 
 
+def test_a_worker_of_compose_tells_its_metrics_to_the_other_containers_alone() -> None:
+    worker = YAML(typ="safe").load((ROOT / "compose.yaml").read_text(encoding="utf-8"))["services"]["worker"]
+    assert worker["command"][2:] == ["--host", "0.0.0.0", "--metrics-port", *worker["expose"]]  # noqa: S104  a container's
+    assert "ports" not in worker
+
+
 def test_continuous_integration_runs_what_a_developer_runs() -> None:
     assert (ROOT / ".ci" / "run").read_text(encoding="utf-8") == "#!/usr/bin/env bash\nset -eu\nmake check\n"

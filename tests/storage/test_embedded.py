@@ -84,6 +84,33 @@ async def test_what_was_stored_is_there_at_the_next_start(folder: Path) -> None:
         await database.close()
 
 
+async def test_a_first_start_that_was_killed_in_the_middle_is_made_up_for(folder: Path) -> None:
+    half_made = folder / "postgres.new"
+    half_made.mkdir(parents=True)
+    (half_made / "PG_VERSION").write_text("18\n")
+    with EmbeddedPostgres(folder, durable=False) as server:
+        assert await answers(server)
+
+
+async def test_a_first_start_that_was_killed_before_the_database_was_made_is_made_up_for(folder: Path) -> None:
+    with EmbeddedPostgres(folder, durable=False) as server:
+        elsewhere = Database(server.url.replace("/baton?", "/postgres?"))
+        async with elsewhere.engine.connect() as connection:
+            committing = await connection.execution_options(isolation_level="AUTOCOMMIT")
+            await committing.exec_driver_sql("DROP DATABASE baton")
+        await elsewhere.close()
+    with EmbeddedPostgres(folder, durable=False) as server:
+        assert await answers(server)
+
+
+def test_the_files_of_another_postgresql_are_left_alone_and_the_way_over_is_named(folder: Path) -> None:
+    with EmbeddedPostgres(folder, durable=False):
+        pass
+    (folder / "postgres" / "PG_VERSION").write_text("16\n")
+    with pytest.raises(DatabaseUnavailable, match=r"is of PostgreSQL 16, .* BATON_DATA_DIR to a new folder"):
+        EmbeddedPostgres(folder, durable=False).open()
+
+
 def test_a_folder_that_cannot_be_made_is_named_with_the_remedy(folder: Path) -> None:
     folder.parent.joinpath("file").write_text("not a folder")
     with pytest.raises(DatabaseUnavailable, match=r"BATON_DATA_DIR .*BATON_DATABASE_URL"):

@@ -78,7 +78,7 @@ class HubspotCrm:
         self._updates = ContactUpdates(writer, self._reader, paths)
         self._activities = Activities(writer, self._linked, paths)
         self._engagements = EngagementReader(self._reader)
-        self._directory = Directory(caller, paths)
+        self._directory = Directory(caller, paths, token)
 
     def __repr__(self) -> str:
         return f"HubspotCrm({self._version!r})"
@@ -86,6 +86,10 @@ class HubspotCrm:
     async def read_account(self) -> Account:
         """Whose token it is, and what time HubSpot has."""
         return await self._directory.account()
+
+    async def read_scopes(self) -> frozenset[str]:
+        """What HubSpot says that the token may do."""
+        return await self._directory.scopes()
 
     async def read_contacts(self, ids: Sequence[ContactId], properties: Sequence[str]) -> ContactsRead:
         read = await self._reader.read("contacts", ids, properties)

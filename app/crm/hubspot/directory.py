@@ -1,6 +1,6 @@
 """What an account is made of: its owners, and the properties its records have.
 
-Source: HubSpot developer documentation, "Owners" and "Properties".
+Source: HubSpot developer documentation, "Owners", "Properties" and "Private apps".
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from app.crm.port import Account
 from app.records.crm import Owner, PropertyDefinition, PropertyOption
 from app.records.ids import ObjectType, OwnerId, PortalId
 
+_TOKEN_INFO = "/oauth/v2/private-apps/get/access-token-info"  # noqa: S105  a path
 _PAGE = "100"
 _MOST_PAGES = 200
 _TYPES = frozenset({"string", "number", "bool", "date", "datetime", "enumeration"})
@@ -33,9 +34,10 @@ _YES_AND_NO = (PropertyOption("true", "Yes"), PropertyOption("false", "No"))
 
 
 class Directory:
-    def __init__(self, caller: Caller, paths: Paths) -> None:
+    def __init__(self, caller: Caller, paths: Paths, token: str) -> None:
         self._caller = caller
         self._paths = paths
+        self._token = token
 
     async def account(self) -> Account:
         """Whose token it is. Raises Unreadable for an answer that names no account."""
@@ -44,6 +46,14 @@ class Directory:
         if not number.isdecimal():
             raise Unreadable("the account's id in HubSpot's answer is no number")
         return Account(PortalId(int(number)), text(content.get("timeZone")), self._caller.clock_ahead)
+
+    async def scopes(self) -> frozenset[str]:
+        """What the token may do. The path has no version, and is documented for tokens that are static."""
+        content = await self._caller.send(Call("POST", _TOKEN_INFO, Effect.READ, body={"tokenKey": self._token}))
+        scopes = content.get("scopes")
+        if not isinstance(scopes, list):
+            raise Unreadable("HubSpot's answer names no scopes")
+        return frozenset(identifier(one, "a scope") for one in scopes)
 
     async def owners(self) -> tuple[Owner, ...]:
         """Archived owners come from a list of their own, and an owner that is in both is active."""

@@ -29,6 +29,7 @@ class Faults:
     - `lose_answer_next`: so many writes are applied, and their answers lost. `lose_answer_on`: the same for
       every call with one of these names ("POST contacts/batch/update").
     - `forbidden`: calls with these names are answered 403 MISSING_SCOPES.
+    - `ungranted`: scopes that the token is said to lack. What they forbid, `forbidden` forbids.
     - `refuse_stage_silently`: contacts whose lifecycle stage stays as it is, under a 2xx.
     - `reject_stage_values`: stages that are answered 400.
     - `refuse_whole_batch`: one bad input spoils the batch, objectWriteTraceId or not.
@@ -47,6 +48,7 @@ class Faults:
     lose_answer_next: int = 0
     lose_answer_on: set[str] | None = None
     forbidden: set[str] = field(default_factory=set)
+    ungranted: set[str] = field(default_factory=set)
     refuse_stage_silently: set[str] = field(default_factory=set)
     reject_stage_values: set[str] = field(default_factory=set)
     refuse_whole_batch: bool = False

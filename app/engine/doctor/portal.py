@@ -80,15 +80,28 @@ def _clock(account: Account) -> Check:
 
 
 async def _granted(crm: Crm, agreement: Agreement | None) -> AsyncIterator[Check]:
-    """What reads are refused. What takes a write to see is named, and not tried."""
+    """What reads are refused, and what scopes for writing HubSpot does not name: nothing is written to find out."""
     asked = [(scope, ask) for scope, ask in _asks(crm).items() if _is_needed(scope, agreement)]
     refused = [scope for scope, ask in asked if not await _is_allowed(ask)]
-    untried = ", ".join(scope for scope in setup.SCOPES if scope.endswith(".write"))
-    if refused:
-        says = f"HubSpot refuses what these would allow: {', '.join(refused)}"
+    writing = [scope for scope in setup.SCOPES if scope.endswith(".write")]
+    named = await _named(crm)
+    lacking = [*refused, *(scope for scope in writing if named is not None and scope not in named)]
+    if lacking:
+        says = f"the token lacks {', '.join(lacking)}"
         yield failed("scopes", says, "add them to the app in HubSpot, install it again, and set the new token")
-    else:
+    elif named is None:
+        untried = ", ".join(writing)
         yield ok("scopes", f"all that allow reading are granted; not tried, because it takes a write: {untried}")
+    else:
+        yield ok("scopes", "all that are needed are granted")
+
+
+async def _named(crm: Crm) -> frozenset[str] | None:
+    """The scopes that HubSpot names; None where it names none for this sort of token."""
+    try:
+        return await crm.read_scopes()
+    except CrmError:
+        return None
 
 
 def _is_needed(scope: str, agreement: Agreement | None) -> bool:

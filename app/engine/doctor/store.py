@@ -12,7 +12,7 @@ from app.engine.rulebook import Rulebook, rulebook_of
 from app.storage import agreements, deliveries, portals
 from app.storage.agreements import Version
 from app.storage.database import FAILURES, Database
-from app.storage.migrate import is_current
+from app.storage.migrate import known_shapes, newest_shape, shape_of
 from app.storage.portals import Portal
 from app.storage.refusals import Refused, refused
 
@@ -55,13 +55,32 @@ def _unread(checks: tuple[Check, ...]) -> Stored:
 
 async def _look(patient: Patient, database: Database) -> Stored:
     ahead = patient.clock.now() - await database.now()
-    answers = ok("database", "it answers")
+    answers = await _answers(database)
     clock = clock_check("database clock", "the database's", ahead, warns=_LATE, fails=_TOO_LATE)
-    if not await is_current(database):
-        old = failed("migrations", "the database has not the shape that this version expects", "run `baton migrate`")
-        return Stored((answers, old, clock), lacking="the database has an old shape")
+    another = await _another_shape(database)
+    if another:
+        return Stored((answers, another, clock), lacking="the database has another shape")
     stored = await _read(patient, database)
     return replace(stored, checks=(answers, ok("migrations", "the database has the newest shape"), clock))
+
+
+async def _answers(database: Database) -> Check:
+    if await database.is_read_only():
+        says = "it answers, and takes no writes: it is a standby, or was made read-only"
+        return failed("database", says, "let BATON_DATABASE_URL name the one that takes writes")
+    return ok("database", "it answers")
+
+
+async def _another_shape(database: Database) -> Check | None:
+    async with database.begin() as connection:
+        shape = await shape_of(connection)
+    if shape == newest_shape():
+        return None
+    if shape is None or shape in known_shapes():
+        says = "the database has not the shape that this version expects"
+        return failed("migrations", says, "run `baton migrate`")
+    says = f"the database has the shape {shape} of a newer Baton"
+    return failed("migrations", says, "install the newer version again; `docs/how-to/upgrade.md` says how to go back")
 
 
 async def _read(patient: Patient, database: Database) -> Stored:

@@ -8,6 +8,15 @@ from app.crm.simulator.portal import Portal
 from app.crm.simulator.refusals import Json, not_found
 
 LIFECYCLE_PIPELINE = "contacts-lifecycle-pipeline"
+_SCOPES = frozenset(
+    {
+        *(f"crm.objects.{kind}.{right}" for kind in ("contacts", "companies", "deals") for right in ("read", "write")),
+        *(f"crm.schemas.{kind}.{right}" for kind in ("contacts", "companies", "deals") for right in ("read", "write")),
+        "crm.objects.owners.read",
+        "sales-email-read",
+    }
+)
+"""What the app was granted, unless a fault says otherwise."""
 
 
 def list_owners(portal: Portal, call: Call) -> Answer:
@@ -64,6 +73,12 @@ def account_details(portal: Portal, _call: Call) -> Answer:
             "dataHostingLocation": "na1",
         },
     )
+
+
+def token_info(portal: Portal, _call: Call) -> Answer:
+    """What the token may do: of the one that the call came with, which is the only one there is."""
+    scopes = sorted(_SCOPES - portal.faults.ungranted)
+    return Answer(200, {"userId": 1, "hubId": portal.id, "appId": portal.app_id, "scopes": scopes})
 
 
 def _require_lifecycle(call: Call) -> None:

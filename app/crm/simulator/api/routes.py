@@ -51,6 +51,7 @@ _PIPELINES: tuple[Line, ...] = (
     ("GET", "{object_type}/{pipeline_id}/stages", account.list_stages),
 )
 _ACCOUNT: tuple[Line, ...] = (("GET", "details", account.account_details),)
+_TOKEN: tuple[Line, ...] = (("POST", "get/access-token-info", account.token_info),)
 
 _DATED = (V2026_03, V2026_09)
 
@@ -72,6 +73,7 @@ def api_routes(gate: Gate) -> list[BaseRoute]:
     routes += _mounted(gate, "/crm/v3/properties", "properties", _PROPERTIES)
     routes += _mounted(gate, "/crm/v3/pipelines", "pipelines", _PIPELINES)
     routes += _mounted(gate, "/account-info/v3", "account-info", _ACCOUNT)
+    routes += _mounted(gate, "/oauth/v2/private-apps", "private-apps", _TOKEN)
     return routes
 
 
