@@ -79,9 +79,6 @@ async def next_wakes(
     return {ContactId(row.contact_id): row.next_at for row in rows}
 
 
-_PARKED = "portal_id = :portal_id AND object_type = 'contact' AND parked AND lease_token IS NULL"
-
-
 async def due_while_parked(
     connection: Connection, portal_id: PortalId, *, now: datetime, limit: int
 ) -> list[ContactId]:
@@ -90,12 +87,11 @@ async def due_while_parked(
     Those on whom Baton itself fails are not among them.
     """
     rows = await connection.execute(
-        text(f"""
-            SELECT object_id FROM lane, LATERAL (
-                SELECT min(next_at) AS next_at FROM clock
-                WHERE clock.portal_id = lane.portal_id AND contact_id = object_id AND stop IS NULL) AS timed
-            WHERE {_PARKED} AND code IS DISTINCT FROM 'defect' AND next_at <= :now
-            ORDER BY next_at, object_id LIMIT :limit
+        text("""
+            SELECT object_id FROM lane JOIN clock ON clock.portal_id = lane.portal_id AND contact_id = object_id
+            WHERE lane.portal_id = :portal_id AND object_type = 'contact' AND parked AND lease_token IS NULL
+              AND code IS DISTINCT FROM 'defect' AND clock.stop IS NULL AND clock.next_at <= :now
+            GROUP BY object_id ORDER BY min(clock.next_at), object_id LIMIT :limit
         """),
         {"portal_id": portal_id, "now": now, "limit": limit},
     )
@@ -107,8 +103,10 @@ async def lock_parked(
 ) -> frozenset[ContactId]:
     """Lock those lanes of these contacts that are still parked and that nobody else has locked; returns whose."""
     rows = await connection.execute(
-        text(f"""
-            SELECT object_id FROM lane WHERE {_PARKED} AND object_id = ANY(:ids)
+        text("""
+            SELECT object_id FROM lane
+            WHERE portal_id = :portal_id AND object_type = 'contact' AND object_id = ANY(:ids)
+              AND parked AND lease_token IS NULL
             ORDER BY object_id FOR UPDATE SKIP LOCKED
         """),
         {"portal_id": portal_id, "ids": list(contact_ids)},

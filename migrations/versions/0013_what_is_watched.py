@@ -1,4 +1,4 @@
-"""Indexes by which the figures that are watched are found: what is not settled among all that ever was written"""
+"""Indexes by which what is watched is found: what is not settled among all that was written, clocks that are due"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -23,9 +23,13 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("state IN ('due', 'sending', 'dead')"),
     )
+    op.create_index(
+        "ix_clock_next", "clock", ["portal_id", "next_at"], unique=False, postgresql_where=sa.text("stop IS NULL")
+    )
 
 
 def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
+    op.drop_index("ix_clock_next", table_name="clock")
     op.drop_index("ix_notice_delivery_unsent", table_name="notice_delivery")
     op.drop_index("ix_write_unsettled", table_name="write")

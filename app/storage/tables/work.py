@@ -90,6 +90,7 @@ clock = Table(
     instant("next_at"),
     Index("ix_clock_contact", "portal_id", "contact_id", postgresql_where=text("stop IS NULL")),
     Index("ix_clock_due", "portal_id", "due_at", postgresql_where=text("stop IS NULL")),
+    Index("ix_clock_next", "portal_id", "next_at", postgresql_where=text("stop IS NULL")),
 )
 
 # What a person did to an open handoff, with the reason they gave. Looks take it in; nothing is undone here.
