@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import stat
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -17,8 +16,6 @@ import pytest
 from sqlalchemy import text
 
 from app.clock import SteppedClock
-from app.crm.port import NoteDraft
-from app.engine import mode
 from app.engine.audit_pools import audit as audit_pools
 from app.engine.backup import back_up, restore
 from app.engine.probes import (
@@ -28,12 +25,10 @@ from app.engine.probes import (
     AFTER_SEND,
     AFTER_SETTLE,
     BEFORE_SEND,
-    SILENT,
-    Probes,
 )
 from app.engine.recheck import recheck
 from app.handoff.decision import Notice
-from app.records.ids import ContactId, PortalId
+from app.records.ids import PortalId
 from app.storage import notices
 from app.storage.backup import BackupRefused, opened, tables_there
 from app.storage.database import Database
@@ -41,10 +36,9 @@ from app.storage.migrate import is_current
 from app.storage.notices import RESTORED, DeliveryState, NewNotice
 from app.storage.tables import metadata
 from tests.conftest import NOW
-from tests.world import PORTAL, World, open_world
+from tests.engine.backups import LEADS, ONCE, restored, working
+from tests.world import PORTAL, World
 
-LEADS = 5
-ONCE = {"stage_writes": 1, "owner_writes": 1, "notes": 1, "tasks": 1}
 OF_SHAPE_0004 = Path(__file__).parents[1] / "payloads" / "backups" / "shape-0004.zip"
 """What was there when 0004 was the newest migration, as the Baton of that time left it."""
 SETTLED = {"portal", "lane", "write", "notice", "notice_delivery", "audit"}
@@ -80,19 +74,6 @@ async def empty(empty_database_url: str) -> AsyncIterator[Database]:
     await connected.close()
 
 
-@asynccontextmanager
-async def restored(url: str, world: World, file: Path) -> AsyncIterator[World]:
-    """Another Baton beside the same HubSpot, on what the file holds, resumed once nothing can be in the air."""
-    database = Database(url)
-    await restore(database, file, by="ada", now=world.clock.now())
-    await database.close()
-    async with open_world(url, world.clock, sim=world.sim, live=False) as other:
-        async with other.database.begin() as connection:
-            await connection.execute(text("UPDATE write SET sent_at = now() - interval '1 h' WHERE state = 'sending'"))
-        await mode.resume(other.database, PortalId(PORTAL), "ada", now=world.clock.now())
-        yield other
-
-
 async def contents(database: Database) -> dict[str, list[str]]:
     """Every row of every table, as text, in order."""
     async with database.begin() as connection:
@@ -100,16 +81,6 @@ async def contents(database: Database) -> dict[str, list[str]]:
             table: sorted((await connection.scalars(text(f'SELECT t::text FROM "{table}" AS t'))).all())
             for table in metadata.tables
         }
-
-
-@asynccontextmanager
-async def working(url: str, clock: SteppedClock, probes: Probes = SILENT) -> AsyncIterator[World]:
-    """A live portal with leads that came in and that nobody looked at yet."""
-    async with open_world(url, clock, probes=probes) as world:
-        for _ in range(LEADS):
-            world.vp()
-        await world.unpack()
-        yield world
 
 
 @pytest.mark.parametrize("point", [AFTER_CLAIM, AFTER_READ, AFTER_COMMIT, BEFORE_SEND, AFTER_SEND, AFTER_SETTLE])
@@ -146,107 +117,6 @@ async def test_what_was_sent_after_the_backup_is_found_in_hubspot_and_not_sent_a
             await other.settle()
             assert list(world.sim.counters.all_effects().values()) == [ONCE] * LEADS
             assert await other.rows("SELECT 1 FROM write WHERE state NOT IN ('done', 'superseded')") == []
-
-
-async def test_a_lead_handed_over_after_the_backup_goes_on_with_that_handoff(
-    database_url: str, empty_database_url: str, clock: SteppedClock, file: Path
-) -> None:
-    async with working(database_url, clock) as world:
-        await back_up(world.database, file, now=clock.now())
-        await world.settle()
-        was = {row["contact_id"]: (row["id"], row["owner_id"]) for row in await world.rows("SELECT * FROM handoff")}
-        async with restored(empty_database_url, world, file) as other:
-            await other.settle()
-            rows = await other.rows("SELECT * FROM handoff")
-            assert {row["contact_id"]: (row["id"], row["owner_id"]) for row in rows} == was
-            assert list(world.sim.counters.all_effects().values()) == [ONCE] * LEADS
-            assert {row["confirmed_at"] is None for row in await other.rows("SELECT * FROM tenure")} == {False}
-            found = await recheck(other.database, other.baton.portal_id)
-            assert (found.differing, found.same >= LEADS) == ((), True)
-
-
-async def test_what_a_rep_answered_after_the_backup_is_heard_and_stays(
-    database_url: str, empty_database_url: str, clock: SteppedClock, file: Path
-) -> None:
-    async with working(database_url, clock) as world:
-        await back_up(world.database, file, now=clock.now())
-        await world.settle()
-        contacts = [row["contact_id"] for row in await world.rows("SELECT contact_id FROM handoff")]
-        for contact in contacts:
-            world.sim.edit_contact(contact, {"baton_handoff_status": "accepted"})
-        async with restored(empty_database_url, world, file) as other:
-            await other.settle()
-            assert {row["state"] for row in await other.rows("SELECT * FROM handoff")} == {"accepted"}
-            assert {world.sim.contact(one)["baton_handoff_status"] for one in contacts} == {"accepted"}
-            assert list(world.sim.counters.all_effects().values()) == [ONCE] * LEADS
-
-
-async def test_a_lead_whose_owner_was_taken_off_after_the_backup_is_handed_over_anew_and_its_next_owner_told(
-    database_url: str, empty_database_url: str, clock: SteppedClock, file: Path
-) -> None:
-    async with working(database_url, clock) as world:
-        await back_up(world.database, file, now=clock.now())
-        await world.settle()
-        [first, *_] = [row["contact_id"] for row in await world.rows("SELECT contact_id FROM handoff")]
-        world.sim.edit_contact(first, {"hubspot_owner_id": ""})
-        async with restored(empty_database_url, world, file) as other:
-            await other.settle()
-            assert world.sim.contact(first)["hubspot_owner_id"]
-            assert [len(world.sim.notes_of(first)), len(world.sim.tasks_of(first))] == [2, 2]
-
-
-@pytest.mark.parametrize("owner", [{}, {"hubspot_owner_id": ""}], ids=["owned", "given back"])
-@pytest.mark.parametrize("said", ["qualified", "rejected"])
-async def test_a_handoff_that_a_rep_ended_after_the_backup_is_ended_and_nobody_gets_the_lead_again(
-    database_url: str, empty_database_url: str, clock: SteppedClock, file: Path, said: str, owner: dict[str, str]
-) -> None:
-    async with working(database_url, clock) as world:
-        await back_up(world.database, file, now=clock.now())
-        await world.settle()
-        contacts = [row["contact_id"] for row in await world.rows("SELECT contact_id FROM handoff")]
-        for contact in contacts:
-            answer = {"baton_handoff_status": said, "baton_rejection_reason": "no_budget"}
-            world.sim.edit_contact(contact, answer | owner)
-        await world.settle()
-        before = world.sim.counters.all_effects()
-        async with restored(empty_database_url, world, file) as other:
-            await other.settle()
-            states = {row["contact_id"]: row["state"] for row in await other.rows("SELECT * FROM handoff")}
-            assert states == dict.fromkeys(contacts, said)
-            after = world.sim.counters.all_effects()
-            told = [(one["notes"], one["tasks"], one["owner_writes"]) for one in after.values()]
-            assert told == [(one["notes"], one["tasks"], one["owner_writes"]) for one in before.values()]
-            assert {world.sim.contact(one)["baton_handoff_status"] for one in contacts} == {said}
-
-
-async def test_a_note_that_somebody_put_on_a_second_lead_takes_up_no_handoff_twice(
-    database_url: str, empty_database_url: str, clock: SteppedClock, file: Path
-) -> None:
-    async with working(database_url, clock) as world:
-        await back_up(world.database, file, now=clock.now())
-        await world.settle()
-        first, second, *rest = [row["contact_id"] for row in await world.rows("SELECT contact_id FROM handoff")]
-        [note] = world.sim.notes_of(first)
-        copy = NoteDraft("copy", ContactId(second), None, clock.now(), note["hs_note_body"])
-        await world.baton.crm.create_notes([copy])
-        async with restored(empty_database_url, world, file) as other:
-            await other.settle()
-            rows = await other.rows("SELECT contact_id FROM handoff WHERE closed_at IS NULL")
-            assert {row["contact_id"] for row in rows} == {first, second, *rest}
-            assert [len(world.sim.notes_of(one)) for one in rest] == [1] * len(rest)
-
-
-async def test_a_lead_that_comes_back_is_handed_over_anew_although_its_record_tells_of_before(world: World) -> None:
-    contact = world.vp()
-    await world.settle()
-    world.sim.edit_contact(contact, {"baton_handoff_status": "rejected", "baton_rejection_reason": "no_time"})
-    await world.settle()
-    await world.until(world.clock.now() + timedelta(days=31))
-    world.sim.submit_form(contact, "Demo request")
-    await world.settle()
-    states = [row["state"] for row in await world.rows("SELECT state FROM handoff ORDER BY opened_at")]
-    assert states == ["rejected", "open"]
-    assert len(world.sim.notes_of(contact)) == 2
 
 
 async def test_what_is_restored_is_what_there_was_to_the_last_row(
