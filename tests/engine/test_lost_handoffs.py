@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,12 +23,19 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "backup.zip"
 
 
+@asynccontextmanager
+async def handed_over_since(url: str, clock: SteppedClock, file: Path) -> AsyncIterator[World]:
+    """A live portal whose leads were handed over after the backup in the file."""
+    async with working(url, clock) as world:
+        await back_up(world.database, file, now=clock.now())
+        await world.settle()
+        yield world
+
+
 async def test_a_lead_handed_over_after_the_backup_goes_on_with_that_handoff(
     database_url: str, empty_database_url: str, clock: SteppedClock, file: Path
 ) -> None:
-    async with working(database_url, clock) as world:
-        await back_up(world.database, file, now=clock.now())
-        await world.settle()
+    async with handed_over_since(database_url, clock, file) as world:
         was = {row["contact_id"]: (row["id"], row["owner_id"]) for row in await world.rows("SELECT * FROM handoff")}
         async with restored(empty_database_url, world, file) as other:
             await other.settle()
@@ -41,9 +50,7 @@ async def test_a_lead_handed_over_after_the_backup_goes_on_with_that_handoff(
 async def test_what_a_rep_answered_after_the_backup_is_heard_and_stays(
     database_url: str, empty_database_url: str, clock: SteppedClock, file: Path
 ) -> None:
-    async with working(database_url, clock) as world:
-        await back_up(world.database, file, now=clock.now())
-        await world.settle()
+    async with handed_over_since(database_url, clock, file) as world:
         contacts = [row["contact_id"] for row in await world.rows("SELECT contact_id FROM handoff")]
         for contact in contacts:
             world.sim.edit_contact(contact, {"baton_handoff_status": "accepted"})
@@ -57,9 +64,7 @@ async def test_what_a_rep_answered_after_the_backup_is_heard_and_stays(
 async def test_a_lead_whose_owner_was_taken_off_after_the_backup_is_handed_over_anew_and_its_next_owner_told(
     database_url: str, empty_database_url: str, clock: SteppedClock, file: Path
 ) -> None:
-    async with working(database_url, clock) as world:
-        await back_up(world.database, file, now=clock.now())
-        await world.settle()
+    async with handed_over_since(database_url, clock, file) as world:
         [first, *_] = [row["contact_id"] for row in await world.rows("SELECT contact_id FROM handoff")]
         world.sim.edit_contact(first, {"hubspot_owner_id": ""})
         async with restored(empty_database_url, world, file) as other:
@@ -73,9 +78,7 @@ async def test_a_lead_whose_owner_was_taken_off_after_the_backup_is_handed_over_
 async def test_a_handoff_that_a_rep_ended_after_the_backup_is_ended_and_nobody_gets_the_lead_again(
     database_url: str, empty_database_url: str, clock: SteppedClock, file: Path, said: str, owner: dict[str, str]
 ) -> None:
-    async with working(database_url, clock) as world:
-        await back_up(world.database, file, now=clock.now())
-        await world.settle()
+    async with handed_over_since(database_url, clock, file) as world:
         contacts = [row["contact_id"] for row in await world.rows("SELECT contact_id FROM handoff")]
         for contact in contacts:
             answer = {"baton_handoff_status": said, "baton_rejection_reason": "no_budget"}
@@ -95,9 +98,7 @@ async def test_a_handoff_that_a_rep_ended_after_the_backup_is_ended_and_nobody_g
 async def test_a_note_that_somebody_put_on_a_second_lead_takes_up_no_handoff_twice(
     database_url: str, empty_database_url: str, clock: SteppedClock, file: Path
 ) -> None:
-    async with working(database_url, clock) as world:
-        await back_up(world.database, file, now=clock.now())
-        await world.settle()
+    async with handed_over_since(database_url, clock, file) as world:
         first, second, *rest = [row["contact_id"] for row in await world.rows("SELECT contact_id FROM handoff")]
         [note] = world.sim.notes_of(first)
         copy = NoteDraft("copy", ContactId(second), None, clock.now(), note["hs_note_body"])
