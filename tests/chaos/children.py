@@ -106,7 +106,8 @@ class Children:
                 sys.executable,
                 *("-m", module, *arguments),
                 stdin=PIPE if module.startswith("tests.") else DEVNULL,
-                stdout=PIPE,
+                # Nobody reads what the service says on its standard output: a pipe would fill, and stop it.
+                stdout=errors if module == "uvicorn" else PIPE,
                 stderr=errors,
                 env=dict(env),
                 cwd=ROOT,
